@@ -1,0 +1,1 @@
+"""ACI Medic: why a container group could not pull its image, and what to do about it."""

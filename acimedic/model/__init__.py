@@ -1,0 +1,1 @@
+"""The vocabulary: frozen values, a file a noun, no I/O."""

@@ -1,0 +1,72 @@
+"""Everything that was read about one incident; the only thing checks may look at."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from acimedic.model.access import Access
+from acimedic.model.definition import Definition
+from acimedic.model.error import ErrorChain
+from acimedic.model.incident import Incident
+from acimedic.model.reading import Absent, Gap, Reading
+from acimedic.model.registry import Identity, Registry
+from acimedic.model.resource_id import ResourceId
+
+ErrorSource: TypeAlias = Literal["deployment-operation", "activity-log", "container-event", "argument", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The readings of one incident.
+
+    error: what Azure said; a Gap where no text could be had (yet).
+    live: the container group as it is now, Absent where a create was refused.
+    definition: what was asked for, wherever it could be had from.
+    registries: by login server or image host, lower case.
+    identities: by lower-case resource id. access: by lower-case registry id and principal id.
+    cloud: AzureCloud, AzureUSGovernment or AzureChinaCloud.
+    failed_at, began_at: when the attempt failed, and when it can have begun at the earliest.
+    supplied: what the caller gave instead of Azure ("error", "template"); nothing is changed because of it.
+    """
+
+    incident: Incident
+    cloud: str
+    error: Reading[ErrorChain]
+    error_source: ErrorSource
+    live: Reading[Definition | Absent]
+    definition: Reading[Definition]
+    registries: tuple[tuple[str, Reading[Registry | Absent]], ...] = ()
+    identities: tuple[tuple[str, Reading[Identity | Absent]], ...] = ()
+    access: tuple[tuple[tuple[str, str], Access], ...] = ()
+    failed_at: datetime | None = None
+    began_at: datetime | None = None
+    gaps: tuple[Gap, ...] = ()
+    supplied: tuple[str, ...] = ()
+
+    def registry(self, host: str) -> Reading[Registry | Absent]:
+        """The registry that answers at this host."""
+        for key, reading in self.registries:
+            if key == host.lower():
+                return reading
+        return Gap(reading=f"registry {host}", reason="it was not looked for")
+
+    def identity(self, resource_id: str) -> Reading[Identity | Absent]:
+        """The user-assigned identity of this id."""
+        wanted = resource_id.rstrip("/").lower()
+        for key, reading in self.identities:
+            if key == wanted:
+                return reading
+        return Gap(reading=f"identity {resource_id}", reason="it was not looked for")
+
+    def access_of(self, registry_id: str, principal_id: str) -> Reading[Access]:
+        """What counts at a registry for a principal."""
+        wanted = (registry_id.lower(), principal_id.lower())
+        for key, access in self.access:
+            if key == wanted:
+                return access
+        return Gap(reading="role assignments", reason="they were not read")
+
+    @property
+    def group(self) -> ResourceId:
+        """The container group's id."""
+        return self.incident.group

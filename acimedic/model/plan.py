@@ -1,0 +1,78 @@
+"""What could be changed in Azure, as values: steps with before, after, risk and undo."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+RunMode: TypeAlias = Literal["observe", "review", "auto"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleGrant:
+    """Give a role to a principal at a registry.
+
+    assignment_id: the whole id that the assignment will have; its name follows from scope, principal and role.
+    condition: the ABAC condition that narrows it to the repositories, on an ABAC registry.
+    """
+
+    assignment_id: str
+    registry_id: str
+    role_definition_id: str
+    role_name: str
+    principal_id: str
+    identity_id: str
+    condition: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BypassSwitch:
+    """Set a registry's `networkRuleBypassOptions`."""
+
+    registry_id: str
+    before: str
+    after: str
+
+
+Change: TypeAlias = RoleGrant | BypassSwitch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One change: which remedy, what it does to what, who gains what, and how it is taken back."""
+
+    remedy: str
+    target: str
+    change: Change
+    before: str | None
+    after: str
+    undo: str
+    risk: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Steps that answer the confirmed findings.
+
+    hash: over the steps and the incident. allowed: whether it may be carried out, and why not.
+    """
+
+    hash: str
+    mode: RunMode
+    allowed: bool
+    reason: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What carrying out one step came to.
+
+    done: the change was made by us. already: it was there, not ours, and there is nothing to undo.
+    helped: whether what is there now answers the step.
+    """
+
+    step: Step
+    done: bool
+    already: bool
+    helped: bool
+    said: str

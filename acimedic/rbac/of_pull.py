@@ -1,0 +1,65 @@
+"""What the roles mean for one pull: the question that the checks of access ask."""
+
+from dataclasses import dataclass
+
+from acimedic.model.access import Access
+from acimedic.model.image import ImageReference
+from acimedic.model.pull import Pull
+from acimedic.model.reading import Gap, need
+from acimedic.model.registry import Identity, Mode, Registry
+from acimedic.model.verdict import Fact
+from acimedic.rbac.effective import PullAccess, Refused, pull_access
+from acimedic.rbac.misdirected import Misdirected, misdirected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullRight:
+    """An identity before a registry, and what it may do there."""
+
+    registry: Registry
+    identity: Identity
+    image: ImageReference
+    access: Access
+    mode: Mode
+    effective: PullAccess
+
+    @property
+    def refused(self) -> bool:
+        """Whether the roles surely do not let it pull; deny assignments are another matter."""
+        return isinstance(self.effective.granted, Refused)
+
+    @property
+    def strayed(self) -> tuple[Misdirected, ...]:
+        """Pull roles that were given to the identity's client id; empty where the listing could not be read."""
+        if isinstance(self.access.everyone, Gap):
+            return ()
+        found = misdirected(
+            self.access,
+            client_id=self.identity.client_id,
+            mode=self.mode,
+            repository=self.image.repository,
+            registry_id=self.registry.id,
+        )
+        return tuple(item for item in found if item.kind == "client-id")
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """Who asks, and how the registry decides."""
+        shown = "AbacRepositoryPermissions" if self.mode == "abac" else "LegacyRegistryPermissions"
+        return (
+            Fact("principal id of the pull identity", self.identity.principal_id, self.identity.source),
+            Fact("roleAssignmentMode of the registry", shown, self.registry.source),
+        )
+
+
+def pull_right(pull: Pull) -> PullRight:
+    """The pull's right at its registry.
+
+    Raises NotKnownError where a fact is missing, DoesNotApplyError where no identity pulls from ACR.
+    """
+    registry, identity, image = pull.acr(), pull.principal(), pull.well_formed()
+    access = need(pull.access)
+    need(access.assigned)
+    mode = need(registry.mode)
+    effective = pull_access(access, mode=mode, repository=image.repository, registry_id=registry.id)
+    return PullRight(registry=registry, identity=identity, image=image, access=access, mode=mode, effective=effective)
