@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias
 
 from acimedic.model.evidence import Evidence
 from acimedic.model.plan import Plan
+from acimedic.model.pull import Pull
 from acimedic.model.reading import Gap
 from acimedic.model.verdict import Fail, Verdict
 
@@ -29,13 +30,22 @@ Kind: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One check's verdict about one pull, or about the whole group (then `container` is None)."""
+    """One check's verdict about one pull, or about the whole group (then `pull` is None)."""
 
     check: str
     verdict: Verdict
-    container: str | None
-    image: str | None
     docs: str
+    pull: Pull | None = None
+
+    @property
+    def container(self) -> str | None:
+        """The container's name, where the verdict is about one."""
+        return self.pull.container.name if self.pull is not None and self.pull.container is not None else None
+
+    @property
+    def image(self) -> str | None:
+        """The image, where the verdict is about one that is known."""
+        return self.pull.image if self.pull is not None and isinstance(self.pull.image, str) else None
 
     @property
     def confirmed(self) -> bool:

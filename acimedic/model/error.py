@@ -50,11 +50,11 @@ class ErrorLink:
     @property
     def family(self) -> str | None:
         """The family of pull failures that the link proves; a specific code goes before the words."""
-        if self.is_foreign:
-            return None
         if self.code and kind_of_code(self.code) and self.code.lower() not in _JUDGED_BY_WORDS:
             return None
-        return family_of_code(self.code) or family_of_sentence(self.message)
+        family = family_of_code(self.code) or family_of_sentence(self.message)
+        # The registry itself refuses to tell the admin account's password; all else that it says is no pull of ours.
+        return None if self.is_foreign and family != "admin-user-disabled" else family
 
     @property
     def kind(self) -> str | None:

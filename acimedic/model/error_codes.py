@@ -22,7 +22,7 @@ _WRAPPERS = _words(
     failure httpresponseerror invalidtemplatedeployment multipleerrorsoccurred nesteddeploymentfailed operationfailed
     preflightvalidationcheckfailed providerfailed requestfailedexception resourcedeploymentfailed
     resourcedeploymentfailure resourceoperationfailure resterror unknown validationerror validationforresourcefailed
-    accepted badrequest conflict created forbidden gone methodnotallowed notfound ok preconditionfailed
+    retryableerror accepted badrequest conflict created forbidden gone methodnotallowed notfound ok preconditionfailed
     unauthorized unprocessableentity
     """
 )
@@ -90,7 +90,7 @@ _KINDS = {
     "container-crash": "crashloopbackoff runcontainererror createcontainererror containercannotrun oomkilled"
     " containergroupexited startcontainererror",
     "transitioning": "containergrouptransitioning containergroupstilltransitioning anotheroperationinprogress"
-    " operationinprogress retryableerror",
+    " operationinprogress",
     "other-resource": "tasksoperationsnotallowed parentresourcenotfound storageaccountalreadytaken vaultalreadyexists"
     " roleassignmentexists roleassignmentupdatenotpermitted roledefinitionwithsamenameexists principalnotfound"
     " accountnameinvalid",

@@ -24,6 +24,7 @@ class Evidence:
     definition: what was asked for, wherever it could be had from.
     registries: by login server or image host, lower case.
     identities: by lower-case resource id. access: by lower-case registry id and principal id.
+    tenants: of subscriptions, by lower-case subscription id.
     cloud: AzureCloud, AzureUSGovernment or AzureChinaCloud.
     failed_at, began_at: when the attempt failed, and when it can have begun at the earliest.
     supplied: what the caller gave instead of Azure ("error", "template"); nothing is changed because of it.
@@ -38,6 +39,7 @@ class Evidence:
     registries: tuple[tuple[str, Reading[Registry | Absent]], ...] = ()
     identities: tuple[tuple[str, Reading[Identity | Absent]], ...] = ()
     access: tuple[tuple[tuple[str, str], Access], ...] = ()
+    tenants: tuple[tuple[str, Reading[str]], ...] = ()
     failed_at: datetime | None = None
     began_at: datetime | None = None
     gaps: tuple[Gap, ...] = ()
@@ -57,6 +59,13 @@ class Evidence:
             if key == wanted:
                 return reading
         return Gap(reading=f"identity {resource_id}", reason="it was not looked for")
+
+    def tenant(self, subscription: str) -> Reading[str]:
+        """The tenant that a subscription belongs to."""
+        for key, reading in self.tenants:
+            if key == subscription.lower():
+                return reading
+        return Gap(reading="tenant of the subscription", reason="it was not read")
 
     def access_of(self, registry_id: str, principal_id: str) -> Reading[Access]:
         """What counts at a registry for a principal."""

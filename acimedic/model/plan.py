@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from acimedic.model.registry import Mode
+
 RunMode: TypeAlias = Literal["observe", "review", "auto"]
 
 
@@ -11,7 +13,8 @@ class RoleGrant:
     """Give a role to a principal at a registry.
 
     assignment_id: the whole id that the assignment will have; its name follows from scope, principal and role.
-    condition: the ABAC condition that narrows it to the repositories, on an ABAC registry.
+    condition: the ABAC condition that narrows it to the repository, on an ABAC registry.
+    mode, repository: what the role is to let pull, to judge whether it does.
     """
 
     assignment_id: str
@@ -21,6 +24,8 @@ class RoleGrant:
     principal_id: str
     identity_id: str
     condition: str | None
+    mode: Mode
+    repository: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +72,16 @@ class Plan:
 class Receipt:
     """What carrying out one step came to.
 
-    done: the change was made by us. already: it was there, not ours, and there is nothing to undo.
-    helped: whether what is there now answers the step.
+    state: `done` (made by us), `already` (it was there, not ours, nothing to undo), `did-not-help`
+    (something else stands in its place), `refused` (Azure did not let us).
+    said: the same in one sentence, with Azure's code where it refused.
     """
 
     step: Step
-    done: bool
-    already: bool
-    helped: bool
+    state: Literal["done", "already", "did-not-help", "refused"]
     said: str
+
+    @property
+    def in_place(self) -> bool:
+        """Whether what the step wants is there now."""
+        return self.state in {"done", "already"}

@@ -4,9 +4,16 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from acimedic.model.access import Access
-from acimedic.model.definition import Container, Credential, Definition, IdentityCredential, PasswordCredential
+from acimedic.model.definition import (
+    Container,
+    Credential,
+    Definition,
+    IdentityCredential,
+    PasswordCredential,
+    UnreadCredential,
+)
 from acimedic.model.evidence import Evidence
-from acimedic.model.image import ImageReference, Malformed
+from acimedic.model.image import ImageReference, Malformed, RegistryHost
 from acimedic.model.reading import Absent, Gap, NotKnownError, Reading, need
 from acimedic.model.registry import Identity, Registry
 from acimedic.model.verdict import DoesNotApplyError
@@ -46,15 +53,22 @@ class Pull:
         """What was asked for; ends the check as `unknown` where it could not be read."""
         return need(self.evidence.definition)
 
+    def parsed(self) -> Image:
+        """The image, well formed or not; ends the check as `unknown` where it could not be evaluated."""
+        if isinstance(self.reference, Gap):
+            raise NotKnownError(self.reference)
+        return self.reference
+
     def well_formed(self) -> ImageReference:
         """The image reference; the check does not apply where it is malformed."""
-        match need(self.reference):
-            case ImageReference() as reference:
-                return reference
+        image = self.parsed()
+        match image:
+            case ImageReference():
+                return image
             case Malformed(reason=reason):
                 raise DoesNotApplyError(f"the image reference is malformed: {reason}")
 
-    def acr_host(self) -> str:
+    def acr_host(self) -> RegistryHost:
         """The image's registry host, where that is an Azure container registry."""
         reference = self.well_formed()
         if not reference.is_acr:
@@ -64,37 +78,46 @@ class Pull:
     def acr(self) -> Registry:
         """The Azure container registry that holds the image."""
         self.acr_host()
-        match need(self.registry):
-            case Registry() as registry:
+        registry = self.registry
+        if isinstance(registry, Gap):
+            raise NotKnownError(registry)
+        match registry:
+            case Registry():
                 return registry
             case Absent(what=what):
                 raise DoesNotApplyError(f"{what} does not exist")
 
     def identity_credential(self) -> IdentityCredential:
         """The credential, where the image is pulled with a managed identity."""
-        match need(self.credential):
-            case IdentityCredential() as credential:
-                return credential
-            case None:
-                raise DoesNotApplyError("no credential serves this image's registry")
-            case _:
-                raise DoesNotApplyError("this image is not pulled with a managed identity")
+        credential = self._served()
+        if isinstance(credential, IdentityCredential):
+            return credential
+        raise DoesNotApplyError("this image is not pulled with a managed identity")
 
     def password_credential(self) -> PasswordCredential:
         """The credential, where the image is pulled with a user name and password."""
-        match need(self.credential):
-            case PasswordCredential() as credential:
-                return credential
-            case None:
-                raise DoesNotApplyError("no credential serves this image's registry")
-            case _:
-                raise DoesNotApplyError("this image is not pulled with a user name and password")
+        credential = self._served()
+        if isinstance(credential, PasswordCredential):
+            return credential
+        raise DoesNotApplyError("this image is not pulled with a user name and password")
 
     def principal(self) -> Identity:
         """The managed identity that pulls."""
         self.identity_credential()
-        match need(self.identity):
-            case Identity() as identity:
+        identity = self.identity
+        if isinstance(identity, Gap):
+            raise NotKnownError(identity)
+        match identity:
+            case Identity():
                 return identity
             case Absent(what=what):
                 raise NotKnownError(Gap(reading="principal id of the pull identity", reason=f"{what} does not exist"))
+
+    def _served(self) -> Credential:
+        """The credential that serves this image; one of unknown kind leaves everything about it unknown."""
+        credential: Credential | None = need(self.credential)
+        if credential is None:
+            raise DoesNotApplyError("no credential serves this image's registry")
+        if isinstance(credential, UnreadCredential):
+            raise NotKnownError(credential.gap)
+        return credential

@@ -60,6 +60,6 @@ def pull_right(pull: Pull) -> PullRight:
     registry, identity, image = pull.acr(), pull.principal(), pull.well_formed()
     access = need(pull.access)
     need(access.assigned)
-    mode = need(registry.mode)
+    mode: Mode = need(registry.mode)
     effective = pull_access(access, mode=mode, repository=image.repository, registry_id=registry.id)
     return PullRight(registry=registry, identity=identity, image=image, access=access, mode=mode, effective=effective)

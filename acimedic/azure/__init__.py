@@ -1,0 +1,1 @@
+"""The edge to Azure: one transport, readers and a writer over the SDKs. SDK objects stop here."""

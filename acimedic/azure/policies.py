@@ -1,0 +1,64 @@
+"""What every request to Azure Resource Manager passes on its way out.
+
+`OwnHost` keeps the token from any host but Resource Manager's: a next link or a poll that leads
+elsewhere is refused. `ReadOnly` makes the reader unable to write, whatever calls it.
+"""
+
+import re
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+from azure.core.exceptions import AzureError
+from azure.core.pipeline import PipelineRequest, PipelineResponse
+from azure.core.pipeline.policies import SansIOHTTPPolicy
+
+_READING_POSTS = re.compile(
+    r"/exportTemplate$|^/providers/Microsoft\.ResourceGraph/resources$|/checkNameAvailability$", re.IGNORECASE
+)
+
+
+class RefusedRequestError(AzureError):
+    """A request that we will not send."""
+
+
+class OwnHost(SansIOHTTPPolicy[Any, Any]):
+    """Refuses requests to any host but the one this pipeline's token is for."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self._host = urlsplit(address).netloc.lower()
+
+    def on_request(self, request: PipelineRequest[Any]) -> None:
+        """Refuse the request if it would carry the token elsewhere."""
+        parts = urlsplit(request.http_request.url)
+        if parts.scheme != "https" or parts.netloc.lower() != self._host:
+            _refuse(f"the answer led to another host than {self._host}")
+
+
+class ReadOnly(SansIOHTTPPolicy[Any, Any]):
+    """Refuses everything that could change something."""
+
+    def on_request(self, request: PipelineRequest[Any]) -> None:
+        """Refuse anything but GET, HEAD and the POSTs that only read."""
+        method = request.http_request.method
+        path = urlsplit(request.http_request.url).path
+        if method in {"GET", "HEAD"} or (method == "POST" and _READING_POSTS.search(path)):
+            return
+        _refuse(f"a reader does not send {method}")
+
+
+class Tally(SansIOHTTPPolicy[Any, Any]):
+    """Counts answers by status, so that 'nobody answered' can be told from 'refused'."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.statuses: dict[int, int] = {}
+
+    def on_response(self, request: PipelineRequest[Any], response: PipelineResponse[Any, Any]) -> None:  # noqa: ARG002 - azure-core's signature
+        """Count one answer."""
+        status = response.http_response.status_code
+        self.statuses[status] = self.statuses.get(status, 0) + 1
+
+
+def _refuse(why: str) -> NoReturn:
+    raise RefusedRequestError(f"request refused: {why}")

@@ -1,0 +1,117 @@
+"""Reads deployments, their operations, and the templates they were made from."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from acimedic.azure.paging import every
+from acimedic.azure.session import Session
+from acimedic.model.deployment import Deployment, ExportedTemplate, Operation
+from acimedic.model.moment import moment
+from acimedic.model.resource_id import ResourceId
+
+API_VERSION = "2021-04-01"
+LIST_PERMISSION = "Microsoft.Resources/deployments/read"
+OPERATIONS_PERMISSION = "Microsoft.Resources/deployments/operations/read"
+EXPORT_PERMISSION = "Microsoft.Resources/deployments/exportTemplate/action"
+
+
+async def list_deployments(session: Session, subscription: str, resource_group: str | None) -> tuple[Deployment, ...]:
+    """The deployment history of a resource group, or of the subscription itself.
+
+    List items already carry the error, so the image may be known before any operation is read.
+    """
+    deployments = _client(session, subscription).deployments
+    if resource_group is None:
+        pages = deployments.list_at_subscription_scope()
+        scope = f"/subscriptions/{subscription}"
+    else:
+        pages = deployments.list_by_resource_group(resource_group)
+        scope = f"/subscriptions/{subscription}/resourceGroups/{resource_group}"
+    source = f"GET {scope}/providers/Microsoft.Resources/deployments?api-version={API_VERSION}"
+    return tuple([_deployment(item, source) for item in await every(pages)])
+
+
+async def read_deployment(session: Session, deployment: ResourceId) -> Deployment:
+    """One deployment. Raises ResourceNotFoundError where the history no longer holds it."""
+    deployments = _client(session, deployment.subscription).deployments
+    if deployment.resource_group is None:
+        item = await deployments.get_at_subscription_scope(deployment.name)
+    else:
+        item = await deployments.get(deployment.resource_group, deployment.name)
+    return _deployment(cast(Mapping[str, Any], item), f"GET {deployment}?api-version={API_VERSION}")
+
+
+async def list_operations(session: Session, deployment: ResourceId) -> tuple[Operation, ...]:
+    """All operations of a deployment. `statusMessage` is an object, a text, or null."""
+    operations = _client(session, deployment.subscription).deployment_operations
+    if deployment.resource_group is None:
+        pages = operations.list_at_subscription_scope(deployment.name)
+    else:
+        pages = operations.list(deployment.resource_group, deployment.name)
+    source = f"GET {deployment}/operations?api-version={API_VERSION}"
+    return tuple([_operation(item, source) for item in await every(pages)])
+
+
+async def export_template(session: Session, deployment: ResourceId) -> ExportedTemplate:
+    """The template of a deployment; Azure keeps only the link of a linked template or template spec."""
+    deployments = _client(session, deployment.subscription).deployments
+    if deployment.resource_group is None:
+        result = await deployments.export_template_at_subscription_scope(deployment.name)
+    else:
+        result = await deployments.export_template(deployment.resource_group, deployment.name)
+    answer = cast(Mapping[str, Any], result)
+    template, link = _object(answer.get("template")), _object(answer.get("templateLink"))
+    return ExportedTemplate(
+        template=template,
+        link=str(link.get("id") or link.get("uri") or "a link") if link else None,
+        source=f"POST {deployment}/exportTemplate?api-version={API_VERSION}",
+    )
+
+
+def _client(session: Session, subscription: str) -> Any:
+    from azure.mgmt.resource.deployments.aio import DeploymentsMgmtClient
+
+    return DeploymentsMgmtClient(
+        session.credential, subscription, api_version=API_VERSION, **session.options(session.reading)
+    )
+
+
+def _object(value: object) -> dict[str, object] | None:
+    plain = _plain(value)
+    return plain if isinstance(plain, dict) else None
+
+
+def _plain(value: object) -> object:
+    """The SDK's models as the JSON that they were: dicts and lists."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _deployment(item: Mapping[str, Any], source: str) -> Deployment:
+    properties = item.get("properties") or {}
+    return Deployment(
+        id=ResourceId.parse(item["id"]),
+        correlation_id=properties.get("correlationId") or "",
+        state=properties.get("provisioningState") or "",
+        timestamp=moment(properties.get("timestamp")),
+        duration=properties.get("duration"),
+        location=item.get("location"),
+        error=_plain(properties.get("error")),
+        parameters=_object(properties.get("parameters")) or {},
+        source=source,
+    )
+
+
+def _operation(item: Mapping[str, Any], source: str) -> Operation:
+    properties = item.get("properties") or {}
+    target = properties.get("targetResource") or {}
+    return Operation(
+        state=properties.get("provisioningState") or "",
+        target=target.get("id"),
+        target_type=target.get("resourceType"),
+        status_code=properties.get("statusCode"),
+        message=_plain(properties.get("statusMessage")),
+        timestamp=moment(properties.get("timestamp")),
+        source=source,
+    )

@@ -1,0 +1,138 @@
+"""Reads registries. They are found by login server, never by cutting a host name."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from azure.core.exceptions import ResourceNotFoundError
+
+from acimedic.azure.paging import every
+from acimedic.azure.session import Session
+from acimedic.model.reading import Absent, Gap
+from acimedic.model.registry import Mode, PrivateEndpoint, Registry
+from acimedic.model.resource_id import REGISTRIES, ResourceId
+
+API_VERSION = "2025-11-01"  # the first stable one that shows roleAssignmentMode
+PERMISSION = "Microsoft.ContainerRegistry/registries/read"
+_MODES: dict[str, Mode] = {"legacyregistrypermissions": "legacy", "abacrepositorypermissions": "abac"}
+
+
+async def list_registries(session: Session, subscription: str) -> tuple[Registry, ...]:
+    """All registries of a subscription that we may see."""
+    source = f"GET /subscriptions/{subscription}/providers/{REGISTRIES}?api-version={API_VERSION}"
+    return tuple([_registry(item, source) for item in await every(_client(session, subscription).registries.list())])
+
+
+async def read_registry(session: Session, registry: ResourceId) -> Registry | Absent:
+    """One registry."""
+    source = f"GET {registry}?api-version={API_VERSION}"
+    client = _client(session, registry.subscription)
+    try:
+        item = await client.registries.get(registry.resource_group or "", registry.name)
+    except ResourceNotFoundError:
+        return Absent(what=f"registry {registry.name}", source=source)
+    return _registry(cast(Mapping[str, Any], item), source)
+
+
+async def find_registries(session: Session, hosts: tuple[str, ...]) -> tuple[ResourceId, ...]:
+    """Ids of the registries with these login servers, in all subscriptions that we may see.
+
+    One question to Azure Resource Graph. What it answers may be minutes old, so only the id is taken.
+    """
+    from azure.mgmt.resourcegraph.aio import ResourceGraphClient
+    from azure.mgmt.resourcegraph.models import QueryRequest
+
+    wanted = ", ".join(f"'{host}'" for host in hosts if _plain_host(host))
+    query = (
+        f"resources | where type =~ '{REGISTRIES}' "
+        f"| where properties.loginServer in~ ({wanted}) | project id, loginServer = properties.loginServer"
+    )
+    client = ResourceGraphClient(session.credential, **session.options(session.reading))
+    answer = await client.resources(QueryRequest(query=query))
+    data: object = answer.data
+    rows = [row for row in data if isinstance(row, Mapping)] if isinstance(data, list) else []
+    return tuple(ResourceId.parse(row["id"]) for row in rows if isinstance(row.get("id"), str))
+
+
+async def list_subscriptions(session: Session) -> tuple[str, ...]:
+    """Ids of the subscriptions that we may see."""
+    from azure.mgmt.resource.subscriptions.aio import SubscriptionClient
+
+    client = SubscriptionClient(session.credential, **session.options(session.reading))
+    found = await every(client.subscriptions.list())
+    return tuple([str(item.subscription_id) for item in found if item.subscription_id])
+
+
+async def read_tenant(session: Session, subscription: str) -> str:
+    """The tenant of a subscription."""
+    from azure.mgmt.resource.subscriptions.aio import SubscriptionClient
+
+    client = SubscriptionClient(session.credential, **session.options(session.reading))
+    item = await client.subscriptions.get(subscription)
+    if not item.tenant_id:
+        raise ValueError("a subscription has a tenant")
+    return str(item.tenant_id).lower()
+
+
+def _client(session: Session, subscription: str) -> Any:
+    from azure.mgmt.containerregistry.aio import ContainerRegistryManagementClient
+
+    return ContainerRegistryManagementClient(
+        session.credential, subscription, api_version=API_VERSION, **session.options(session.reading)
+    )
+
+
+def _plain_host(host: str) -> bool:
+    return bool(host) and all(char.isalnum() or char in ".-:" for char in host)
+
+
+def _registry(item: Mapping[str, Any], source: str) -> Registry:
+    properties = item.get("properties") or {}
+    rules = properties.get("networkRuleSet") or {}
+    policies = properties.get("policies") or {}
+    state = properties.get("status") or {}
+    connections = properties.get("privateEndpointConnections") or []
+    return Registry(
+        id=str(ResourceId.parse(item["id"])),
+        name=item["name"],
+        login_server=(properties.get("loginServer") or "").lower(),
+        sku=(item.get("sku") or {}).get("name"),
+        location=item.get("location"),
+        mode=_mode(properties.get("roleAssignmentMode")),
+        public_access=properties.get("publicNetworkAccess") or "Enabled",
+        default_action=rules.get("defaultAction") or "Allow",
+        ip_rules=tuple(str(rule.get("value")) for rule in rules.get("ipRules") or []),
+        bypass=_shown(properties.get("networkRuleBypassOptions"), "networkRuleBypassOptions"),
+        admin_enabled=_shown(properties.get("adminUserEnabled"), "adminUserEnabled"),
+        anonymous_pull=bool(properties.get("anonymousPullEnabled")),
+        private_endpoints=tuple(_endpoint(connection) for connection in connections),
+        arm_tokens=(policies.get("azureADAuthenticationAsArmPolicy") or {}).get("status"),
+        quarantine=(policies.get("quarantinePolicy") or {}).get("status"),
+        encryption=(properties.get("encryption") or {}).get("status"),
+        provisioning_state=properties.get("provisioningState"),
+        status=" ".join(str(state[key]) for key in ("displayStatus", "message") if state.get(key)) or None,
+        tags=tuple((str(key), str(value)) for key, value in (item.get("tags") or {}).items()),
+        source=source,
+    )
+
+
+def _mode(value: object) -> Mode | Gap:
+    """The role assignment mode; absent where the api-version or the registry does not show it."""
+    mode = _MODES.get(value.lower()) if isinstance(value, str) else None
+    said = "the answer does not show it" if value is None else f"'{value}' is not a mode that is known"
+    return mode or Gap(reading="roleAssignmentMode of the registry", reason=said)
+
+
+def _shown(value: Any, name: str) -> Any:
+    """A property, or a Gap: absent is not the same as off."""
+    if value is None:
+        return Gap(
+            reading=f"{name} of the registry",
+            reason="the answer does not show it (a registry made with an old api-version may not have it)",
+        )
+    return value
+
+
+def _endpoint(connection: Mapping[str, Any]) -> PrivateEndpoint:
+    properties = connection.get("properties") or {}
+    state = properties.get("privateLinkServiceConnectionState") or {}
+    return PrivateEndpoint(endpoint_id=(properties.get("privateEndpoint") or {}).get("id"), status=state.get("status"))

@@ -1,0 +1,172 @@
+"""Reading Azure: what can be asked, and the asking. Every answer is a fact or a Gap."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from datetime import datetime
+from typing import Any, Protocol, TypeVar, cast
+
+from acimedic.azure import read_access, read_activity, read_deployments, read_groups, read_registries
+from acimedic.azure.attempt import attempt
+from acimedic.azure.session import Session
+from acimedic.model.access import Assignment, DenyAssignment, Role
+from acimedic.model.definition import Definition
+from acimedic.model.deployment import Activity, Deployment, ExportedTemplate, Operation
+from acimedic.model.reading import Absent, Gap, Reading
+from acimedic.model.registry import Identity, Registry
+from acimedic.model.resource_id import ResourceId
+
+T = TypeVar("T")
+
+
+class Reader(Protocol):
+    """What a diagnosis may ask of Azure. Nothing here changes anything."""
+
+    async def group(self, group: ResourceId) -> Reading[Definition | Absent]: ...  # noqa: D102 - the names say it
+    async def deployments(self, subscription: str, group: str | None) -> Reading[tuple[Deployment, ...]]: ...  # noqa: D102
+    async def deployment(self, deployment: ResourceId) -> Reading[Deployment]: ...  # noqa: D102
+    async def operations(self, deployment: ResourceId) -> Reading[tuple[Operation, ...]]: ...  # noqa: D102
+    async def template(self, deployment: ResourceId) -> Reading[ExportedTemplate]: ...  # noqa: D102
+    async def activity(  # noqa: D102
+        self, subscription: str, *, about: tuple[str, str], since: datetime, until: datetime
+    ) -> Reading[tuple[Activity, ...]]: ...
+    async def registries(self, subscription: str) -> Reading[tuple[Registry, ...]]: ...  # noqa: D102
+    async def registry(self, registry: ResourceId) -> Reading[Registry | Absent]: ...  # noqa: D102
+    async def find_registries(self, hosts: tuple[str, ...]) -> Reading[tuple[ResourceId, ...]]: ...  # noqa: D102
+    async def subscriptions(self) -> Reading[tuple[str, ...]]: ...  # noqa: D102
+    async def tenant(self, subscription: str) -> Reading[str]: ...  # noqa: D102
+    async def identity(self, identity: ResourceId) -> Reading[Identity | Absent]: ...  # noqa: D102
+    async def assignments(self, scope: str, principal: str | None) -> Reading[tuple[Assignment, ...]]: ...  # noqa: D102
+    async def role(self, role_definition_id: str) -> Reading[Role]: ...  # noqa: D102
+    async def denials(self, scope: str) -> Reading[tuple[DenyAssignment, ...]]: ...  # noqa: D102
+
+
+class AzureReader:
+    """Reads through Azure's SDKs, all readings of one run within one time limit, none of them twice."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._known: dict[tuple[object, ...], asyncio.Future[Any]] = {}
+        self._deadline = asyncio.get_running_loop().time() + session.settings.time_limit
+
+    async def group(self, group: ResourceId) -> Reading[Definition | Absent]:
+        """The container group as it is now."""
+        want = Gap(reading="container group", reason="", permission=read_groups.PERMISSION, scope=group.group_scope)
+        return await self._read(want, read_groups.read_group, group)
+
+    async def deployments(self, subscription: str, group: str | None) -> Reading[tuple[Deployment, ...]]:
+        """The deployment history of a resource group, or (None) of the subscription."""
+        scope = f"/subscriptions/{subscription}" + (f"/resourceGroups/{group}" if group else "")
+        want = Gap(reading="deployments", reason="", permission=read_deployments.LIST_PERMISSION, scope=scope)
+        return await self._read(want, read_deployments.list_deployments, subscription, group)
+
+    async def deployment(self, deployment: ResourceId) -> Reading[Deployment]:
+        """One deployment."""
+        want = Gap(
+            reading=f"deployment {deployment.name}",
+            reason="",
+            permission=read_deployments.LIST_PERMISSION,
+            scope=deployment.group_scope,
+        )
+        return await self._read(want, read_deployments.read_deployment, deployment)
+
+    async def operations(self, deployment: ResourceId) -> Reading[tuple[Operation, ...]]:
+        """A deployment's operations."""
+        want = Gap(
+            reading=f"operations of deployment {deployment.name}",
+            reason="",
+            permission=read_deployments.OPERATIONS_PERMISSION,
+            scope=deployment.group_scope,
+        )
+        return await self._read(want, read_deployments.list_operations, deployment)
+
+    async def template(self, deployment: ResourceId) -> Reading[ExportedTemplate]:
+        """The template that a deployment was made from."""
+        want = Gap(
+            reading=f"template of deployment {deployment.name}",
+            reason="",
+            permission=read_deployments.EXPORT_PERMISSION,
+            scope=deployment.group_scope,
+        )
+        return await self._read(want, read_deployments.export_template, deployment)
+
+    async def activity(
+        self, subscription: str, *, about: tuple[str, str], since: datetime, until: datetime
+    ) -> Reading[tuple[Activity, ...]]:
+        """The activity log about a correlation id or a resource."""
+        want = Gap(
+            reading="activity log",
+            reason="",
+            permission=read_activity.PERMISSION,
+            scope=f"/subscriptions/{subscription}",
+        )
+        return await self._read(want, read_activity.read_activity, subscription, about, since, until)
+
+    async def registries(self, subscription: str) -> Reading[tuple[Registry, ...]]:
+        """The registries of a subscription."""
+        want = self._registries_want(f"/subscriptions/{subscription}")
+        return await self._read(want, read_registries.list_registries, subscription)
+
+    async def registry(self, registry: ResourceId) -> Reading[Registry | Absent]:
+        """One registry."""
+        want = self._registries_want(str(registry))
+        return await self._read(want, read_registries.read_registry, registry)
+
+    async def find_registries(self, hosts: tuple[str, ...]) -> Reading[tuple[ResourceId, ...]]:
+        """Ids of the registries with these login servers, wherever we may see them."""
+        want = self._registries_want("the subscription of the registry")
+        return await self._read(want, read_registries.find_registries, hosts)
+
+    async def subscriptions(self) -> Reading[tuple[str, ...]]:
+        """The subscriptions that we may see."""
+        want = Gap(reading="subscriptions", reason="", permission="Microsoft.Resources/subscriptions/read", scope="/")
+        return await self._read(want, read_registries.list_subscriptions)
+
+    async def tenant(self, subscription: str) -> Reading[str]:
+        """The tenant of a subscription."""
+        want = Gap(
+            reading="tenant of the subscription",
+            reason="",
+            permission="Microsoft.Resources/subscriptions/read",
+            scope=f"/subscriptions/{subscription}",
+        )
+        return await self._read(want, read_registries.read_tenant, subscription)
+
+    async def identity(self, identity: ResourceId) -> Reading[Identity | Absent]:
+        """A user-assigned managed identity."""
+        want = Gap(
+            reading=f"identity {identity.name}",
+            reason="",
+            permission=read_access.IDENTITY_PERMISSION,
+            scope=str(identity),
+        )
+        return await self._read(want, read_access.read_identity, identity)
+
+    async def assignments(self, scope: str, principal: str | None) -> Reading[tuple[Assignment, ...]]:
+        """Role assignments at a scope: those that count for a principal, or (None) all."""
+        want = Gap(reading="role assignments", reason="", permission=read_access.ASSIGNMENTS_PERMISSION, scope=scope)
+        return await self._read(want, read_access.list_assignments, scope, principal)
+
+    async def role(self, role_definition_id: str) -> Reading[Role]:
+        """A role definition."""
+        want = Gap(
+            reading=f"role definition {role_definition_id.rsplit('/', 1)[-1]}",
+            reason="",
+            permission=read_access.ROLES_PERMISSION,
+            scope=role_definition_id,
+        )
+        return await self._read(want, read_access.read_role, role_definition_id)
+
+    async def denials(self, scope: str) -> Reading[tuple[DenyAssignment, ...]]:
+        """Deny assignments at a scope and above."""
+        want = Gap(reading="deny assignments", reason="", permission=read_access.DENIALS_PERMISSION, scope=scope)
+        return await self._read(want, read_access.list_denials, scope)
+
+    def _registries_want(self, scope: str) -> Gap:
+        return Gap(reading="registry", reason="", permission=read_registries.PERMISSION, scope=scope)
+
+    async def _read(self, want: Gap, read: Callable[..., Awaitable[T]], *what: Hashable) -> T | Gap:
+        key = (read, *what)
+        if key not in self._known:
+            left = self._deadline - asyncio.get_running_loop().time()
+            self._known[key] = asyncio.ensure_future(attempt(read(self._session, *what), want, max(left, 0.001)))
+        return cast(T | Gap, await self._known[key])

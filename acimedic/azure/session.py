@@ -1,0 +1,123 @@
+"""One signed-in connection to Azure: a transport, a credential, and a guarded pipeline."""
+
+import re
+from types import TracebackType
+from typing import Any, cast
+
+from azure.core.credentials import AccessToken
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.pipeline import AsyncPipeline
+from azure.core.pipeline.policies import (
+    AsyncBearerTokenCredentialPolicy,
+    AsyncRetryPolicy,
+    ContentDecodePolicy,
+    CustomHookPolicy,
+    HeadersPolicy,
+    RequestIdPolicy,
+    UserAgentPolicy,
+)
+
+from acimedic.azure.policies import OwnHost, ReadOnly, Tally
+from acimedic.azure.transport import Transport
+from acimedic.settings import Settings
+
+_FAR_FUTURE = 4102444800  # 2100-01-01: a stand-in's token never runs out
+
+
+class StandInCredential:
+    """The dummy token that goes to a gateway in place of a sign-in."""
+
+    async def get_token(self, *_scopes: str, **_options: Any) -> AccessToken:
+        """A token that only a stand-in for Azure would take."""
+        return AccessToken("stand-in", _FAR_FUTURE)
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+    async def __aenter__(self) -> "StandInCredential":
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_value: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        return None
+
+
+class Session:
+    """Everything that speaks to Azure in one run. Use as `async with`.
+
+    Every client is given one of two pipelines in place of its own, so that none brings policies that
+    we did not choose: azure-mgmt-core's would register resource providers, which is a write.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.tally = Tally()
+        self._transport = Transport(settings.gateway)
+        self._credential = _credential(settings, self._transport)
+        self.reading = self._pipeline(ReadOnly())
+
+    @property
+    def credential(self) -> AsyncTokenCredential:
+        """Who we are."""
+        return cast(AsyncTokenCredential, self._credential)
+
+    def options(self, pipeline: "AsyncPipeline[Any, Any]") -> dict[str, Any]:
+        """What every management client is constructed with."""
+        return {
+            "base_url": self.settings.arm,
+            "credential_scopes": [f"{self.settings.arm}/.default"],
+            "pipeline": pipeline,
+        }
+
+    def writing(self) -> "AsyncPipeline[Any, Any]":
+        """A pipeline that may change things; only the writer asks for it."""
+        return self._pipeline()
+
+    def _pipeline(self, *guards: ReadOnly) -> "AsyncPipeline[Any, Any]":
+        return AsyncPipeline(
+            self._transport,
+            [
+                RequestIdPolicy(),
+                HeadersPolicy(),
+                UserAgentPolicy(sdk_moniker="acimedic"),
+                ContentDecodePolicy(),
+                OwnHost(self.settings.arm),
+                *guards,
+                AsyncRetryPolicy(retry_total=3, retry_backoff_factor=0.4, retry_backoff_max=4),
+                AsyncBearerTokenCredentialPolicy(self._credential, f"{self.settings.arm}/.default"),
+                CustomHookPolicy(),
+                self.tally,
+            ],
+        )
+
+    async def __aenter__(self) -> "Session":
+        await self._transport.open()
+        return self
+
+    async def __aexit__(self, *_details: object) -> None:
+        await self._credential.close()
+        await self._transport.close()
+
+
+def _credential(settings: Settings, transport: Transport) -> Any:
+    if settings.gateway is not None:
+        return StandInCredential()
+    # Importing azure-identity costs a tenth of a second, which a run against a stand-in need not pay.
+    from azure.identity.aio import DefaultAzureCredential
+
+    return DefaultAzureCredential(
+        authority=settings.authority,
+        managed_identity_client_id=settings.client_id,
+        exclude_interactive_browser_credential=True,
+        transport=transport,
+    )
+
+
+def first_words(error: BaseException, limit: int = 200) -> str:
+    """The first line of an exception's text, fit for one line of a report."""
+    text = re.sub(r"\s+", " ", str(error).strip().split("\n", 1)[0])
+    return text[:limit] or type(error).__name__

@@ -1,0 +1,37 @@
+"""The one way out to the network.
+
+Every request of every client goes through a `Transport`. With a gateway set, requests go there over
+plain HTTP instead, path and query unchanged, the host that was asked for in the `Host` header; the
+rewriting sits below all policies, so that these see and guard the real address.
+"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from azure.core.pipeline.transport import AioHttpTransport
+
+_CONNECT_SECONDS = 5
+_READ_SECONDS = 15
+
+
+class Transport(AioHttpTransport):
+    """aiohttp under azure-core, with short time-outs, and a gateway in place of the network if one is set."""
+
+    def __init__(self, gateway: str | None = None) -> None:
+        super().__init__(
+            connection_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS, use_env_settings=gateway is None
+        )
+        self._gateway = gateway
+
+    async def send(self, request: Any, **config: Any) -> Any:
+        """Send a request. Raises azure-core's ServiceRequestError or ServiceResponseError."""
+        if self._gateway is None:
+            return await super().send(request, **config)
+        asked = request.url
+        parts = urlsplit(asked)
+        request.url = f"{self._gateway}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
+        request.headers["Host"] = parts.netloc
+        try:
+            return await super().send(request, **config)
+        finally:
+            request.url = asked  # the policies above, paging and polling must never see the gateway

@@ -1,0 +1,1 @@
+"""Diagnosis -> text and JSON (pure)."""

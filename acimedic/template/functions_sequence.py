@@ -1,0 +1,205 @@
+"""Functions that strings and arrays share, and those of arrays.
+
+Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-array
+"""
+
+from __future__ import annotations
+
+from acimedic.template.arguments import (
+    Args,
+    Table,
+    UnknownOperandError,
+    WrongArgumentError,
+    as_array,
+    as_integer,
+    builtin,
+    equal,
+    known,
+)
+from acimedic.template.functions_string import index_of_text, last_index_of_text
+from acimedic.template.printing import scalar_text
+from acimedic.template.values import Json, Unresolved, find_key, kind
+
+_MAX_RANGE = 10_000
+
+
+def _concat(args: Args) -> Json:
+    if isinstance(args.any(0), list):
+        arrays = [args.array(at) for at in range(len(args))]
+        args.meter.produce(sum(map(len, arrays)))
+        return [each for array in arrays for each in array]
+    pieces = [scalar_text(each) for each in args.values]
+    args.meter.produce(sum(map(len, pieces)))
+    return "".join(pieces)
+
+
+def _length(args: Args) -> Json:
+    value = args.any(0)
+    if not isinstance(value, str | list | dict):
+        raise WrongArgumentError(f"{kind(value)} has no length")
+    return len(value)
+
+
+def _empty(args: Args) -> Json:
+    value = args.any(0)
+    if value is not None and not isinstance(value, str | list | dict):
+        raise WrongArgumentError(f"{kind(value)} has no length")
+    return not value
+
+
+def _first(args: Args) -> Json:
+    return _at_end(args.any(0), 0)
+
+
+def _last(args: Args) -> Json:
+    return _at_end(args.any(0), -1)
+
+
+def _at_end(value: Json, at: int) -> Json:
+    if isinstance(value, str):
+        return value[at] if value else ""
+    array = as_array(value)
+    return array[at] if array else None
+
+
+def _take(args: Args) -> Json:
+    count = max(args.integer(1), 0)
+    value = args.any(0)
+    return value[:count] if isinstance(value, str) else as_array(value)[:count]
+
+
+def _skip(args: Args) -> Json:
+    count = max(args.integer(1), 0)
+    value = args.any(0)
+    return value[count:] if isinstance(value, str) else as_array(value)[count:]
+
+
+def _contains(args: Args) -> Json:
+    container, wanted = args.any(0), args.any(1)
+    if isinstance(container, str):
+        return scalar_text(wanted) in container
+    if isinstance(container, dict):
+        return find_key(container, scalar_text(wanted)) is not None
+    return _position(as_array(container), wanted) >= 0
+
+
+def _index_of(args: Args) -> Json:
+    value = args.any(0)
+    return index_of_text(args) if isinstance(value, str) else _position(as_array(value), args.any(1))
+
+
+def _last_index_of(args: Args) -> Json:
+    value = args.any(0)
+    if isinstance(value, str):
+        return last_index_of_text(args)
+    array = as_array(value)
+    return next((at for at in range(len(array) - 1, -1, -1) if equal(array[at], args.any(1))), -1)
+
+
+def _position(array: list[Json], wanted: Json) -> int:
+    """Where a value stands first; an unknown element before it makes that unknown."""
+    return next((at for at, each in enumerate(array) if equal(each, wanted)), -1)
+
+
+def _range(args: Args) -> Json:
+    start, count = args.integer(0), args.integer(1)
+    if not 0 <= count <= _MAX_RANGE or start + count > 2**31 - 1:
+        raise WrongArgumentError(f"a range of {count} numbers from {start} is not allowed")
+    return list(range(start, start + count))
+
+
+def _flatten(args: Args) -> Json:
+    arrays = [as_array(each) for each in args.array(0)]
+    args.meter.produce(sum(map(len, arrays)))
+    return [each for array in arrays for each in array]
+
+
+def _index_from_end(args: Args) -> Json:
+    array, at = args.array(0), args.integer(1)
+    if not 1 <= at <= len(array):
+        raise WrongArgumentError(f"there is no element {at} from the end of {len(array)}")
+    return array[-at]
+
+
+def _try_index_from_end(args: Args) -> Json:
+    if args.any(0) is None:
+        return None
+    array, at = args.array(0), args.integer(1)
+    return array[-at] if 1 <= at <= len(array) else None
+
+
+def _extreme(args: Args, largest: bool) -> Json:
+    numbers = args.array(0) if len(args) == 1 and isinstance(args.any(0), list) else list(args.values)
+    if not numbers:
+        raise WrongArgumentError("no number is given")
+    found = [as_integer(each) for each in numbers]
+    return max(found) if largest else min(found)
+
+
+def _array(args: Args) -> Json:
+    value = args.any(0)
+    return value if isinstance(value, list) else [value]
+
+
+def union_of_arrays(arrays: list[list[Json]]) -> list[Json]:
+    """Every distinct element once, in order of first appearance."""
+    return distinct([each for array in arrays for each in array])
+
+
+def intersection_of_arrays(arrays: list[list[Json]]) -> list[Json]:
+    """The distinct elements of the first array that all others have."""
+    others = [_Members(array) for array in arrays[1:]]
+    return [each for each in distinct(arrays[0]) if all(each in other for other in others)]
+
+
+def distinct(array: list[Json]) -> list[Json]:
+    """The elements without repetition."""
+    members = _Members([])
+    return [each for each in array if members.add(known(each))]
+
+
+class _Members:
+    """The elements of an array, found quickly where they can be hashed."""
+
+    def __init__(self, array: list[Json]) -> None:
+        self._scalars: set[tuple[type, object]] = set()
+        self._others: list[Json] = []
+        for each in array:
+            self.add(known(each))
+
+    def __contains__(self, value: Json) -> bool:
+        if isinstance(value, list | dict):
+            return any(equal(each, value) for each in self._others)
+        return (type(value), value) in self._scalars
+
+    def add(self, value: Json) -> bool:
+        if value in self:
+            return False
+        if isinstance(value, list | dict):
+            if len(self._others) > 300:  # objects are compared one by one
+                raise UnknownOperandError(Unresolved("too many objects to compare"))
+            self._others.append(value)
+        else:
+            self._scalars.add((type(value), value))
+        return True
+
+
+FUNCTIONS: Table = {
+    "array": builtin(_array, 1, 1),
+    "concat": builtin(_concat, 1, None),
+    "contains": builtin(_contains, 2, 2),
+    "empty": builtin(_empty, 1, 1),
+    "first": builtin(_first, 1, 1),
+    "flatten": builtin(_flatten, 1, 1),
+    "indexfromend": builtin(_index_from_end, 2, 2),
+    "indexof": builtin(_index_of, 2, 2),
+    "last": builtin(_last, 1, 1),
+    "lastindexof": builtin(_last_index_of, 2, 2),
+    "length": builtin(_length, 1, 1),
+    "max": builtin(lambda args: _extreme(args, largest=True), 1, None),
+    "min": builtin(lambda args: _extreme(args, largest=False), 1, None),
+    "range": builtin(_range, 2, 2),
+    "skip": builtin(_skip, 2, 2),
+    "take": builtin(_take, 2, 2),
+    "tryindexfromend": builtin(_try_index_from_end, 2, 2),
+}

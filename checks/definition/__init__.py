@@ -1,0 +1,1 @@
+"""What was asked for: faults in the container group's definition."""

@@ -1,0 +1,68 @@
+"""No credential serves the image's registry, and the registry is private.
+
+Cause: Azure pulls without signing in. An identity that is attached to the group, even with a pull role, is
+not used unless a credential names it.
+Evidence: the definition has no credential for the image's registry, and the registry does not allow
+anonymous pull. Where the registry cannot be read, the finding is `likely`.
+Fix: a credential with a user-assigned identity.
+Not a fault: anonymous pull, or a public registry.
+Source: https://github.com/MicrosoftDocs/azure-docs/issues/111077
+"""
+
+from acimedic.fixes import credential_bicep, in_words
+from acimedic.model.pull import Pull
+from acimedic.model.reading import Absent, Gap, need
+from acimedic.model.verdict import Fact, Fail, Pass, Skip, Unknown, Verdict
+from acimedic.pulls import idle_credentials
+
+ERRORS = ("InaccessibleImage", "unauthorized: authentication required")
+DOCS = "https://learn.microsoft.com/azure/container-instances/using-azure-container-registry-mi"
+_PUBLIC = ("mcr.microsoft.com",)
+
+
+def check(pull: Pull) -> Verdict:
+    """Whether the pull goes to a private registry without a credential."""
+    reference = pull.well_formed()
+    if need(pull.credential) is not None:
+        return Pass(f"a credential serves {reference.host}")
+    if pull.meant is not None:
+        return Skip(f"imageRegistryCredentials[{pull.meant.index}] is meant for {reference.host} but is malformed")
+    if idle_credentials(pull.evidence):
+        return Skip("a credential for another server explains it")
+    if reference.host.name in _PUBLIC:
+        return Pass(f"{reference.host} is public")
+    if not reference.is_acr:
+        return Unknown(
+            f"there is no credential for {reference.host}, and nothing was read that says whether it needs one"
+        )
+    registry = pull.registry
+    if isinstance(registry, Absent):
+        return Skip(f"{registry.what} does not exist")
+    if not isinstance(registry, Gap) and registry.anonymous_pull:
+        return Pass(f"registry '{registry.name}' allows anonymous pull")
+    return _fail(pull)
+
+
+def _fail(pull: Pull) -> Fail:
+    definition, reference, registry = pull.definition(), pull.well_formed(), pull.registry
+    listed = definition.user_identities
+    attached = () if isinstance(listed, Gap) else listed
+    known = not isinstance(registry, Gap | Absent)
+    facts = [Fact("credentials for the image's registry", "none", definition.source)]
+    if known and not isinstance(registry, Gap | Absent):
+        facts.append(Fact("anonymousPullEnabled of the registry", "false", registry.source))
+    if attached:
+        facts.append(Fact("identities attached to the group", ", ".join(attached), definition.source))
+    unused = (
+        " The identity attached to the group is not used for pulls unless a credential names it." if attached else ""
+    )
+    return Fail(
+        summary=f"No registry credential serves {reference.host}, from which {pull.where} is to pull "
+        f"'{reference}'.{unused}",
+        fix=in_words(
+            "Add an entry to imageRegistryCredentials that names the login server and a user-assigned identity.",
+            bicep=credential_bicep(str(reference.host), attached[0] if attached else "<identity id>"),
+        ),
+        evidence=tuple(facts),
+        confidence="confirmed" if known else "likely",
+    )
