@@ -6,9 +6,9 @@ Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/templ
 from __future__ import annotations
 
 from acimedic.template.arguments import Args, Table, WrongArgumentError, as_object, builtin, known
-from acimedic.template.functions_sequence import intersection_of_arrays, union_of_arrays
 from acimedic.template.functions_string import fold
 from acimedic.template.lenient import Reader, TemplateError
+from acimedic.template.sets import intersection_of_arrays, union_of_arrays
 from acimedic.template.values import Json, Unresolved, same
 
 _MAX_JSON_NESTING = 60

@@ -18,6 +18,7 @@ from acimedic.template.arguments import (
 )
 from acimedic.template.functions_string import index_of_text, last_index_of_text
 from acimedic.template.printing import scalar_text
+from acimedic.template.sets import distinct
 from acimedic.template.values import Json, Unresolved, find_key, kind
 
 _MAX_RANGE = 10_000
@@ -141,53 +142,11 @@ def _array(args: Args) -> Json:
     return value if isinstance(value, list) else [value]
 
 
-def union_of_arrays(arrays: list[list[Json]]) -> list[Json]:
-    """Every distinct element once, in order of first appearance."""
-    return distinct([each for array in arrays for each in array])
-
-
-def intersection_of_arrays(arrays: list[list[Json]]) -> list[Json]:
-    """The distinct elements of the first array that all others have."""
-    others = [_Members(array) for array in arrays[1:]]
-    return [each for each in distinct(arrays[0]) if all(each in other for other in others)]
-
-
-def distinct(array: list[Json]) -> list[Json]:
-    """The elements without repetition."""
-    members = _Members([])
-    return [each for each in array if members.add(known(each))]
-
-
-class _Members:
-    """The elements of an array, found quickly where they can be hashed."""
-
-    def __init__(self, array: list[Json]) -> None:
-        self._scalars: set[tuple[type, object]] = set()
-        self._others: list[Json] = []
-        for each in array:
-            self.add(known(each))
-
-    def __contains__(self, value: Json) -> bool:
-        if isinstance(value, list | dict):
-            return any(equal(each, value) for each in self._others)
-        return (type(value), value) in self._scalars
-
-    def add(self, value: Json) -> bool:
-        if value in self:
-            return False
-        if isinstance(value, list | dict):
-            if len(self._others) > 300:  # objects are compared one by one
-                raise UnknownOperandError(Unresolved("too many objects to compare"))
-            self._others.append(value)
-        else:
-            self._scalars.add((type(value), value))
-        return True
-
-
 FUNCTIONS: Table = {
     "array": builtin(_array, 1, 1),
     "concat": builtin(_concat, 1, None),
     "contains": builtin(_contains, 2, 2),
+    "distinct": builtin(lambda args: distinct(args.array(0)), 1, 1),
     "empty": builtin(_empty, 1, 1),
     "first": builtin(_first, 1, 1),
     "flatten": builtin(_flatten, 1, 1),

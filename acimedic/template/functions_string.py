@@ -80,6 +80,32 @@ def _join(args: Args) -> Json:
     return delimiter.join(pieces)
 
 
+def _like(args: Args) -> Json:
+    text, pattern = args.text(0), args.text(1)
+    verdicts = {matches(text, pattern), matches(fold(text), fold(pattern))}
+    if len(verdicts) > 1 or set("?[]\\") & set(pattern):
+        # Whether case counts, and what else is special, is not documented.
+        raise WrongArgumentError("a pattern whose meaning is not documented")
+    return verdicts.pop()
+
+
+def matches(text: str, pattern: str) -> bool:
+    """Whether a text fits a pattern in which `*` stands for anything."""
+    first, *others = pattern.split("*")
+    if not others:
+        return text == pattern
+    *middle, last = others
+    if len(text) < len(first) + len(last) or not (text.startswith(first) and text.endswith(last)):
+        return False
+    at, end = len(first), len(text) - len(last)
+    for each in middle:
+        at = text.find(each, at, end)
+        if at < 0:
+            return False
+        at += len(each)
+    return True
+
+
 def _substring(args: Args) -> Json:
     text, start = args.text(0), args.integer(1)
     length = args.integer(2) if len(args) > 2 else len(text) - start
@@ -103,6 +129,7 @@ FUNCTIONS: Table = {
     "format": builtin(_format, 1, None),
     "guid": builtin(lambda args: guid(args.texts()), 1, None),
     "join": builtin(_join, 2, 2),
+    "like": builtin(_like, 2, 2),
     "padleft": builtin(_pad_left, 2, 3),
     "replace": builtin(_replace, 3, 3),
     "split": builtin(_split, 2, 2),

@@ -1,0 +1,96 @@
+"""Tenants, subscriptions, resource groups and providers."""
+
+from typing import Any
+
+from . import paging
+from .exchange import Json, Request, Response
+from .ids import segment_after
+from .state import State, shown
+
+
+def list_all(state: State, request: Request) -> Response:
+    """List the subscriptions (specification: Subscriptions_List 2022-12-01)."""
+    value = [_subscription(body) for body in state.section("subscriptions").values()]
+    return paging.page(state, request, value)
+
+
+def get(state: State, request: Request) -> Response:
+    """Give one subscription with its tenant."""
+    wanted = segment_after(request.path, "subscriptions")
+    listed = state.section("subscriptions").values()
+    found = next((body for body in listed if body["subscriptionId"].lower() == wanted.lower()), None)
+    return Response(body=_subscription(found or {"subscriptionId": wanted}))
+
+
+def tenants(state: State, request: Request) -> Response:
+    """List the tenants of the subscriptions."""
+    listed = dict.fromkeys(body["tenantId"] for body in state.section("subscriptions").values() if "tenantId" in body)
+    value = [{"id": f"/tenants/{tenant}", "tenantId": tenant, "tenantCategory": "Home"} for tenant in listed]
+    return paging.page(state, request, value)
+
+
+def resource_groups(state: State, request: Request) -> Response:
+    """List the resource groups of a subscription that the world names or uses."""
+    subscription = segment_after(request.path, "subscriptions")
+    named = (
+        segment_after(found, "resourceGroups") for found in state.all_ids() if subscription.lower() in found.lower()
+    )
+    names = {name.lower(): name for name in named if name}
+    return Response(body={"value": [_group(state, subscription, name) for name in names.values()]})
+
+
+def resource_group(state: State, request: Request) -> Response:
+    """Give one resource group (body as in container__test_container_create_with_acr)."""
+    if request.method == "HEAD":
+        return Response(status=204)
+    subscription = segment_after(request.path, "subscriptions")
+    return Response(body=_group(state, subscription, segment_after(request.path, "resourceGroups")))
+
+
+def provider(state: State, request: Request) -> Response:
+    """Give a resource provider: registered, unless the world lists it under ``unregisteredProviders``."""
+    namespace = request.path.rstrip("/").rsplit("/", 1)[-1]
+    missing = [name.lower() for name in state.world.get("unregisteredProviders", [])]
+    registered = "NotRegistered" if namespace.lower() in missing else "Registered"
+    subscription = segment_after(request.path, "subscriptions")
+    body: dict[str, Any] = {
+        "id": f"/subscriptions/{subscription}/providers/{namespace}",
+        "namespace": namespace,
+        "resourceTypes": [],
+        "registrationState": registered,
+        "registrationPolicy": "RegistrationRequired",
+    }
+    return Response(body=body)
+
+
+def _subscription(body: Json) -> Json:
+    return {
+        "id": f"/subscriptions/{body['subscriptionId']}",
+        "authorizationSource": "RoleBased",
+        "managedByTenants": [],
+        "subscriptionId": body["subscriptionId"],
+        "tenantId": body.get("tenantId", "00000000-0000-0000-0000-000000000000"),
+        "displayName": body.get("displayName", ""),
+        "state": "Enabled",
+        "subscriptionPolicies": {
+            "locationPlacementId": "Public_2014-09-01",
+            "quotaId": "EnterpriseAgreement_2014-09-01",
+            "spendingLimit": "Off",
+        },
+    }
+
+
+def _group(state: State, subscription: str, name: str) -> Json:
+    own_id = f"/subscriptions/{subscription}/resourceGroups/{name}"
+    given = state.find("resourceGroups", own_id)
+    return (
+        shown(given)
+        if given
+        else {
+            "id": own_id,
+            "name": name,
+            "type": "Microsoft.Resources/resourceGroups",
+            "location": str(state.world.get("location", "westeurope")),
+            "properties": {"provisioningState": "Succeeded"},
+        }
+    )
