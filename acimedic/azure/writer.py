@@ -93,7 +93,8 @@ class AzureWriter:
             now = await client.registries.get(registry.resource_group or "", registry.name)
         except HttpResponseError as error:
             raise RefusedError(error) from error
-        return str(now.properties.network_rule_bypass_options) if now.properties else ""
+        # By its JSON name: as an attribute it is an enumeration, whose text is not its value.
+        return str(now.properties["networkRuleBypassOptions"]) if now.properties else ""
 
     def _assignments(self, grant: RoleGrant) -> Any:
         from azure.mgmt.authorization.v2022_04_01.aio import AuthorizationManagementClient

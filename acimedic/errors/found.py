@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from acimedic.model.error import ErrorLink
 from acimedic.model.error_codes import is_wrapper
+from acimedic.redact import redact
 
 __all__ = ["Around", "Found", "group_ids"]
 
@@ -49,7 +50,7 @@ class Found:
         self.told += not prose
         if len(self.links) >= _LINKS or (code is None and not message.strip()):
             return
-        message = message.strip()
+        message = redact(message.strip())
         link = ErrorLink(
             code=code, message=message, target=around.target, http_status=around.http_status, depth=around.depth
         )

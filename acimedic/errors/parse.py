@@ -8,6 +8,7 @@ from acimedic.errors.walk import leaves, walk
 from acimedic.model.error import ErrorChain
 from acimedic.model.error_codes import family_of_code
 from acimedic.model.error_sentences import family_of_sentence, groups_in, images_in
+from acimedic.redact import redact
 
 __all__ = ["parse"]
 
@@ -127,7 +128,7 @@ def _chain(found: Found, text: str) -> ErrorChain:
     said = text or "\n".join(filter(None, (f"{link.code or ''}: {link.message}".strip(": ") for link in links)))
     images = tuple(dict.fromkeys(image for link in links for image in images_in(link.message)))
     draft = ErrorChain(
-        links=links, correlation_id=None, container_group=None, image=None, images=images, text=said[:_TEXT]
+        links=links, correlation_id=None, container_group=None, image=None, images=images, text=redact(said[:_TEXT])
     )
     cause = draft.cause
     if not images:
@@ -140,7 +141,7 @@ def _chain(found: Found, text: str) -> ErrorChain:
         container_group=_group(draft, found, text),
         image=next(iter(of_cause or images), None),
         images=images,
-        text=said[:_TEXT],
+        text=redact(said[:_TEXT]),
     )
 
 

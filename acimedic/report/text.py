@@ -1,5 +1,6 @@
 """A diagnosis for a terminal: cause and fix first, then what was ruled out, then what could not be read."""
 
+import re
 from collections.abc import Iterator
 
 from acimedic.model.diagnosis import Diagnosis, Finding
@@ -12,16 +13,21 @@ from acimedic.report.plain import plain, wrapped
 from acimedic.report.support import SUPPORT, needed_for_support
 
 _LABEL = 9
+_SCOPE = re.compile(r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/", re.IGNORECASE)
 
 
-def to_text(diagnosis: Diagnosis, *, width: int = 100, gateway: bool = False) -> str:
-    """The report as text, at most `width` columns but for commands and ids, which stay whole."""
+def to_text(diagnosis: Diagnosis, *, width: int = 100, gateway: bool = False, brief: bool = False) -> str:
+    """The report as text, at most `width` columns but for commands and ids, which stay whole.
+
+    brief: without what was ruled out.
+    """
     lines = [*_head(diagnosis, width, gateway), ""]
     for number, finding in enumerate(diagnosis.fails):
         lines += [*_fault(finding, width, also=number > 0), ""]
     if not diagnosis.fails:
         lines += [*_no_fault(diagnosis, width), ""]
-    sections = (_plan(diagnosis.plan, width), _error(diagnosis, width), _ruled_out(diagnosis, width))
+    ruled_out = () if brief else _ruled_out(diagnosis, width)
+    sections = (_plan(diagnosis.plan, width), _error(diagnosis, width), ruled_out)
     for section in (*sections, _undecided(diagnosis, width), _gaps(diagnosis, width), _support(diagnosis, width)):
         body = list(section)
         lines += [*body, ""] if body else []
@@ -57,7 +63,7 @@ def _fault(finding: Finding, width: int, *, also: bool) -> Iterator[str]:
     for fact in verdict.evidence:
         value = f"{fact.fact}: {fact.value}"
         yield from wrapped(value, width=width, indent=" " * (_LABEL + 2), first=" " * _LABEL + "- ")
-        yield from wrapped(f"({fact.source})", width=width, indent=" " * (_LABEL + 2))
+        yield from wrapped(f"({_short(fact.source)})", width=width, indent=" " * (_LABEL + 2))
 
 
 def _fix(fix: Fix, width: int) -> Iterator[str]:
@@ -140,6 +146,11 @@ def _support(diagnosis: Diagnosis, width: int) -> Iterator[str]:
     for line in needed_for_support(diagnosis):
         yield from wrapped(line, width=width, indent="    ", first="  - ")
     yield f"  {SUPPORT}"
+
+
+def _short(source: str) -> str:
+    """A request without the subscription and resource group, which the JSON report has in full."""
+    return _SCOPE.sub("…/", source)
 
 
 def _name(finding: Finding) -> str:

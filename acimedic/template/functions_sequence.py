@@ -8,18 +8,16 @@ from __future__ import annotations
 from acimedic.template.arguments import (
     Args,
     Table,
-    UnknownOperandError,
     WrongArgumentError,
     as_array,
     as_integer,
     builtin,
     equal,
-    known,
 )
 from acimedic.template.functions_string import index_of_text, last_index_of_text
 from acimedic.template.printing import scalar_text
 from acimedic.template.sets import distinct
-from acimedic.template.values import Json, Unresolved, find_key, kind
+from acimedic.template.values import Json, find_key, kind
 
 _MAX_RANGE = 10_000
 
