@@ -21,7 +21,7 @@ def steps(finding: Finding) -> tuple[Step, ...]:
     if finding.pull is None:
         return ()
     right = pull_right(finding.pull)
-    if not _attached(finding, right) or not _same_tenant(finding, right) or _held(right):
+    if not right.mode_known or not _attached(finding, right) or not _same_tenant(finding, right) or _held(right):
         return ()
     try:
         grant = _grant(right)

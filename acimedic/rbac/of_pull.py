@@ -14,13 +14,17 @@ from acimedic.rbac.misdirected import Misdirected, misdirected
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRight:
-    """An identity before a registry, and what it may do there."""
+    """An identity before a registry, and what it may do there.
+
+    mode_known: False where the registry does not show its mode and the answer is the same in both.
+    """
 
     registry: Registry
     identity: Identity
     image: ImageReference
     access: Access
     mode: Mode
+    mode_known: bool
     effective: PullAccess
 
     @property
@@ -45,7 +49,8 @@ class PullRight:
     @property
     def facts(self) -> tuple[Fact, ...]:
         """Who asks, and how the registry decides."""
-        shown = "AbacRepositoryPermissions" if self.mode == "abac" else "LegacyRegistryPermissions"
+        known = "AbacRepositoryPermissions" if self.mode == "abac" else "LegacyRegistryPermissions"
+        shown = known if self.mode_known else "not shown; the answer is the same in both modes"
         return (
             Fact("principal id of the pull identity", self.identity.principal_id, self.identity.source),
             Fact("roleAssignmentMode of the registry", shown, self.registry.source),
@@ -55,11 +60,25 @@ class PullRight:
 def pull_right(pull: Pull) -> PullRight:
     """The pull's right at its registry.
 
-    Raises NotKnownError where a fact is missing, DoesNotApplyError where no identity pulls from ACR.
+    Raises NotKnownError where a fact is missing, DoesNotApplyError where no identity pulls from ACR. A registry that
+    does not show its mode is judged in both, and is unknown where they differ.
     """
     registry, identity, image = pull.acr(), pull.principal(), pull.well_formed()
     access = need(pull.access)
     need(access.assigned)
-    mode: Mode = need(registry.mode)
+    known: Mode | None = None if isinstance(registry.mode, Gap) else registry.mode
+    mode: Mode = known or "legacy"
     effective = pull_access(access, mode=mode, repository=image.repository, registry_id=registry.id)
-    return PullRight(registry=registry, identity=identity, image=image, access=access, mode=mode, effective=effective)
+    if known is None:
+        other = pull_access(access, mode="abac", repository=image.repository, registry_id=registry.id)
+        if type(other.granted) is not type(effective.granted) or other.wrong_mode or effective.wrong_mode:
+            need(registry.mode)
+    return PullRight(
+        registry=registry,
+        identity=identity,
+        image=image,
+        access=access,
+        mode=mode,
+        mode_known=known is not None,
+        effective=effective,
+    )

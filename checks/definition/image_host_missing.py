@@ -30,8 +30,9 @@ def check(pull: Pull) -> Verdict:
         return Skip("no credential says that another registry than Docker Hub is meant")
     credential = idle[0]
     server = str(credential.server)
-    # A registry that answers "retry later" was found: then the missing host may or may not be the mistake.
-    answered = failure(pull.evidence, "registry-error-response") is not None
+    # Docker Hub limits pulls of official images too, so "retry later" about one says nothing of its name.
+    limited = failure(pull.evidence, "registry-error-response") is not None
+    official = reference.repository.startswith("library/")
     return Fail(
         summary=f"The image '{reference}' of {pull.where} names no registry, so Docker Hub is asked; the credential "
         "for "
@@ -41,5 +42,5 @@ def check(pull: Pull) -> Verdict:
             Fact("registry that is asked", str(reference.host), pull.definition().source),
             Fact(f"imageRegistryCredentials[{credential.index}].server", server, pull.definition().source),
         ),
-        confidence="likely" if answered else "confirmed",
+        confidence="likely" if limited and official else "confirmed",
     )
