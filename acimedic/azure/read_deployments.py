@@ -97,6 +97,8 @@ def _deployment(item: Mapping[str, Any], source: str) -> Deployment:
         timestamp=moment(properties.get("timestamp")),
         duration=properties.get("duration"),
         location=item.get("location"),
+        template_hash=properties.get("templateHash"),
+        outputs=tuple(str(entry["id"]) for entry in properties.get("outputResources") or [] if entry.get("id")),
         error=_plain(properties.get("error")),
         parameters=_object(properties.get("parameters")) or {},
         source=source,

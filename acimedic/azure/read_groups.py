@@ -1,5 +1,6 @@
 """Reads container groups."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -40,4 +41,5 @@ async def read_group(session: Session, group: ResourceId) -> Definition | Absent
 
 
 def _raw(response: PipelineResponse[Any, Any], _model: object, _headers: object) -> Mapping[str, object]:
-    return cast(Mapping[str, object], response.http_response.json())
+    # This SDK's answers are of azure-core's older kind, which has text() and no json().
+    return cast(Mapping[str, object], json.loads(response.http_response.text()))

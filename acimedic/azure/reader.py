@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, cast
 
-from acimedic.azure import read_access, read_activity, read_deployments, read_groups, read_registries
+from acimedic.azure import read_access, read_activity, read_deployments, read_details, read_groups, read_registries
 from acimedic.azure.attempt import attempt
 from acimedic.azure.session import Session
 from acimedic.model.access import Assignment, DenyAssignment, Role
@@ -14,6 +14,7 @@ from acimedic.model.deployment import Activity, Deployment, ExportedTemplate, Op
 from acimedic.model.reading import Absent, Gap, Reading
 from acimedic.model.registry import Identity, Registry
 from acimedic.model.resource_id import ResourceId
+from acimedic.model.token import Token
 
 T = TypeVar("T")
 
@@ -38,6 +39,9 @@ class Reader(Protocol):
     async def assignments(self, scope: str, principal: str | None) -> Reading[tuple[Assignment, ...]]: ...  # noqa: D102
     async def role(self, role_definition_id: str) -> Reading[Role]: ...  # noqa: D102
     async def denials(self, scope: str) -> Reading[tuple[DenyAssignment, ...]]: ...  # noqa: D102
+    async def token(self, registry: ResourceId, name: str) -> Reading[Token | Absent]: ...  # noqa: D102
+    async def endpoint_subnet(self, endpoint: ResourceId) -> Reading[str]: ...  # noqa: D102
+    async def network_rules(self, registry: ResourceId) -> Reading[tuple[str, ...]]: ...  # noqa: D102
 
 
 class AzureReader:
@@ -160,6 +164,33 @@ class AzureReader:
         """Deny assignments at a scope and above."""
         want = Gap(reading="deny assignments", reason="", permission=read_access.DENIALS_PERMISSION, scope=scope)
         return await self._read(want, read_access.list_denials, scope)
+
+    async def token(self, registry: ResourceId, name: str) -> Reading[Token | Absent]:
+        """A token of a registry."""
+        want = Gap(
+            reading="token of the registry", reason="", permission=read_details.TOKENS_PERMISSION, scope=str(registry)
+        )
+        return await self._read(want, read_details.read_token, registry, name)
+
+    async def endpoint_subnet(self, endpoint: ResourceId) -> Reading[str]:
+        """The subnet of a private endpoint."""
+        want = Gap(
+            reading=f"private endpoint {endpoint.name}",
+            reason="",
+            permission=read_details.ENDPOINTS_PERMISSION,
+            scope=str(endpoint),
+        )
+        return await self._read(want, read_details.read_endpoint_subnet, endpoint)
+
+    async def network_rules(self, registry: ResourceId) -> Reading[tuple[str, ...]]:
+        """The virtual network rules of a registry."""
+        want = Gap(
+            reading="virtual network rules of the registry",
+            reason="",
+            permission=read_registries.PERMISSION,
+            scope=str(registry),
+        )
+        return await self._read(want, read_details.read_network_rules, registry)
 
     def _registries_want(self, scope: str) -> Gap:
         return Gap(reading="registry", reason="", permission=read_registries.PERMISSION, scope=scope)

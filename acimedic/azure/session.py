@@ -1,5 +1,6 @@
 """One signed-in connection to Azure: a transport, a credential, and a guarded pipeline."""
 
+import asyncio
 import re
 from types import TracebackType
 from typing import Any, cast
@@ -18,7 +19,7 @@ from azure.core.pipeline.policies import (
 )
 
 from acimedic.azure.policies import OwnHost, ReadOnly, Tally
-from acimedic.azure.transport import Transport
+from acimedic.azure.transport import Pause, Transport
 from acimedic.settings import Settings
 
 _FAR_FUTURE = 4102444800  # 2100-01-01: a stand-in's token never runs out
@@ -51,12 +52,13 @@ class Session:
 
     Every client is given one of two pipelines in place of its own, so that none brings policies that
     we did not choose: azure-mgmt-core's would register resource providers, which is a write.
+    pause: waits for some seconds, between two tries and between two polls.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, pause: Pause = asyncio.sleep) -> None:
         self.settings = settings
         self.tally = Tally()
-        self._transport = Transport(settings.gateway)
+        self._transport = Transport(settings.gateway, pause)
         self._credential = _credential(settings, self._transport)
         self.reading = self._pipeline(ReadOnly())
 

@@ -5,23 +5,35 @@ plain HTTP instead, path and query unchanged, the host that was asked for in the
 rewriting sits below all policies, so that these see and guard the real address.
 """
 
-from typing import Any
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from azure.core.pipeline.transport import AioHttpTransport
+
+Pause: TypeAlias = Callable[[float], Awaitable[None]]
 
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 15
 
 
 class Transport(AioHttpTransport):
-    """aiohttp under azure-core, with short time-outs, and a gateway in place of the network if one is set."""
+    """aiohttp under azure-core, with short time-outs, and a gateway in place of the network if one is set.
 
-    def __init__(self, gateway: str | None = None) -> None:
+    pause: waits for some seconds; azure-core's retries and polls of a long operation wait through it.
+    """
+
+    def __init__(self, gateway: str | None = None, pause: Pause = asyncio.sleep) -> None:
         super().__init__(
             connection_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS, use_env_settings=gateway is None
         )
         self._gateway = gateway
+        self._pause = pause
+
+    async def sleep(self, duration: float) -> None:
+        """Wait before the next try, or the next poll."""
+        await self._pause(duration)
 
     async def send(self, request: Any, **config: Any) -> Any:
         """Send a request. Raises azure-core's ServiceRequestError or ServiceResponseError."""

@@ -13,7 +13,11 @@ from acimedic.model.resource_id import ResourceId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """An entry of the deployment history. duration: ISO 8601, as Azure wrote it."""
+    """An entry of the deployment history.
+
+    duration: ISO 8601, as Azure wrote it. outputs: ids of the resources that it made.
+    template_hash: Azure's own hash of the template, by which two deployments of the same template are known.
+    """
 
     id: ResourceId
     correlation_id: str
@@ -21,6 +25,8 @@ class Deployment:
     timestamp: datetime | None
     duration: str | None
     location: str | None
+    template_hash: str | None = None
+    outputs: tuple[str, ...] = ()
     error: object = field(repr=False)
     parameters: Mapping[str, object] = field(repr=False)
     source: str
