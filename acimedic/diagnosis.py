@@ -17,7 +17,7 @@ from acimedic.model.evidence import Evidence
 from acimedic.model.incident import DeploymentFailure, Incident, incident_id
 from acimedic.model.pull import Pull
 from acimedic.model.reading import Gap, NotKnownError, Reading
-from acimedic.model.verdict import DoesNotApplyError, Fail, Skip, Unknown, Verdict
+from acimedic.model.verdict import DoesNotApplyError, Fact, Fail, Skip, Unknown, Verdict
 from acimedic.pulls import images, pulls
 from acimedic.testimony import pull_proven, said
 
@@ -42,7 +42,12 @@ def diagnose(evidence: Evidence, checks: Sequence[Check]) -> Diagnosis:
         findings = tuple(Finding(check=check_id(check), verdict=why, docs=check.DOCS) for check in checks)
         return _diagnosis(evidence, "not-a-pull-failure", _kind(other.kind), _other_words(evidence, other), findings)
     proven = pull_proven(evidence, asked)
-    findings = tuple(_capped(finding, evidence, proven) for check in checks for finding in _run(check, evidence, asked))
+    findings = tuple(
+        _remembered(_capped(finding, evidence, proven), check, evidence)
+        for check in checks
+        for finding in _run(check, evidence, asked)
+    )
+    findings = _without_guesses(findings, checks)
     failed = any(isinstance(finding.verdict, Fail) for finding in findings)
     outcome: Outcome = "cause-found" if failed else "undetermined"
     diagnosis = _diagnosis(evidence, outcome, None, "", findings)
@@ -84,6 +89,13 @@ def of_no_group(
     quoted = f": {cause.message}" if cause is not None else "."
     words = f"Deployment '{where.name}' failed without a container group failing{quoted}"
     return _diagnosis(evidence, "not-a-pull-failure", kind, words, findings)
+
+
+def worth_looking_back(diagnosis: Diagnosis) -> bool:
+    """Whether what changed before the failure may explain a finding, or that there is none."""
+    if diagnosis.outcome == "not-a-pull-failure":
+        return False
+    return diagnosis.outcome == "cause-found" or diagnosis.evidence.precedent is not None
 
 
 def check_id(check: Check) -> str:
@@ -129,6 +141,34 @@ def _capped(finding: Finding, evidence: Evidence, proven: bool) -> Finding:
     if proven and not previous:
         return finding
     return replace(finding, verdict=replace(finding.verdict, confidence="likely"))
+
+
+def _remembered(finding: Finding, check: Check, evidence: Evidence) -> Finding:
+    """The finding with the changes before the failure that bear on it, as lines of evidence."""
+    history = evidence.history
+    operations: tuple[str, ...] = getattr(check, "CHANGES", ())
+    if not isinstance(finding.verdict, Fail) or isinstance(history, Gap) or not operations:
+        return finding
+    facts = tuple(
+        Fact("changed before the failure", f"{change.what}, {change.when:%Y-%m-%d %H:%M} UTC", "activity-log")
+        for change in history.changes
+        if change.operation.lower().startswith(operations)
+    )
+    if evidence.precedent is not None and facts:
+        facts = (Fact("it last worked", f"{evidence.precedent.when:%Y-%m-%d %H:%M} UTC", "deployment history"), *facts)
+    return replace(finding, verdict=replace(finding.verdict, evidence=(*finding.verdict.evidence, *facts[-5:])))
+
+
+def _without_guesses(findings: tuple[Finding, ...], checks: Sequence[Check]) -> tuple[Finding, ...]:
+    """Some causes are only worth naming where nothing is confirmed."""
+    if not any(finding.confirmed for finding in findings):
+        return findings
+    guesses = {check_id(check) for check in checks if getattr(check, "ONLY_WHERE_NOTHING_IS_CONFIRMED", False)}
+    why = Skip("another cause is confirmed")
+    return tuple(
+        replace(finding, verdict=why) if finding.check in guesses and isinstance(finding.verdict, Fail) else finding
+        for finding in findings
+    )
 
 
 def _other_failure(evidence: Evidence) -> OtherFailure | None:

@@ -6,8 +6,8 @@ from datetime import datetime
 import checks
 import remediation
 from acimedic.azure.reader import Reader
-from acimedic.diagnosis import diagnose, of_no_group
-from acimedic.evidence import Supplied, gather
+from acimedic.diagnosis import diagnose, of_no_group, worth_looking_back
+from acimedic.evidence import Supplied, gather, look_back
 from acimedic.model.diagnosis import Diagnosis
 from acimedic.model.incident import DeploymentFailure, Incident
 from acimedic.planning import draw_plan
@@ -19,9 +19,11 @@ _NOTHING = Supplied()
 async def investigate(
     incident: Incident, reader: Reader, *, cloud: str, now: datetime, supplied: Supplied = _NOTHING
 ) -> Diagnosis:
-    """Read, check, and propose. Changes nothing."""
+    """Read, check, look back where it may explain something, and propose. Changes nothing."""
     evidence = await gather(incident, reader, cloud=cloud, now=now, supplied=supplied)
     diagnosis = diagnose(evidence, checks.ALL)
+    if worth_looking_back(diagnosis):
+        diagnosis = diagnose(await look_back(evidence, reader), checks.ALL)
     return replace(diagnosis, plan=draw_plan(diagnosis, remediation.ALL))
 
 

@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from acimedic.azure.reader import Reader
+from acimedic.errors import parse
 from acimedic.evidence import asked, said, serving
+from acimedic.evidence.finding import registry_of
+from acimedic.evidence.history import precedent
 from acimedic.evidence.trail import Trail, find_deployments, follow
 from acimedic.freshness import earliest
 from acimedic.model.definition import Definition
-from acimedic.model.deployment import Activity
+from acimedic.model.deployment import Activity, Deployment
 from acimedic.model.error import ErrorChain
 from acimedic.model.evidence import ErrorSource, Evidence
 from acimedic.model.incident import Incident
@@ -82,6 +85,10 @@ async def gather(
         identities=served.identities,
         access=served.access,
         tenants=served.tenants,
+        tokens=served.details.tokens,
+        endpoint_subnets=served.details.endpoint_subnets,
+        service_endpoints=served.details.service_endpoints,
+        precedent=precedent(steps.listed, incident.group, tuple(step.deployment for step in steps.steps)),
         failed_at=incident.occurred_at,
         began_at=began_at,
         gaps=tuple(dict.fromkeys([*steps.gaps, *unread, *served.gaps])),
@@ -91,8 +98,9 @@ async def gather(
 
 async def _trail(asking: _Asking) -> Trail:
     group, correlation_id = asking.incident.group, asking.incident.correlation_id
-    found, gaps = await find_deployments(asking.reader, group.subscription, group.resource_group, correlation_id)
-    trail = await follow(asking.reader, found, gaps)
+    found = await find_deployments(asking.reader, group.subscription, group.resource_group, correlation_id)
+    # List items carry the error, so the registry can be looked for while the operations are read.
+    trail, _ = await asyncio.gather(follow(asking.reader, found), _seek_registries(asking, found.deployments))
     if correlation_id:
         return trail
     # Without a correlation id, only a deployment in which this very group failed has to do with it.
@@ -101,7 +109,17 @@ async def _trail(asking: _Asking) -> Trail:
         for step in trail.steps
         if any(said.same_resource(item.target, group) for item in Trail(steps=(step,)).failed_operations)
     ]
-    return Trail(steps=tuple(kept[:1]), gaps=trail.gaps)
+    return Trail(steps=tuple(kept[:1]), gaps=trail.gaps, listed=trail.listed)
+
+
+async def _seek_registries(asking: _Asking, deployments: tuple[Deployment, ...]) -> None:
+    """Look for the registries that the errors name; the reader remembers what it has read."""
+    subscription = asking.incident.group.subscription
+    images = [image for item in deployments if item.error for image in parse(item.error).images]
+    hosts = serving.acr_hosts(images)
+    if hosts:
+        home = await asking.reader.registries(subscription)
+        await asyncio.gather(*(registry_of(asking.reader, host, home, subscription) for host in hosts))
 
 
 async def _activity(asking: _Asking) -> Reading[tuple[Activity, ...]]:

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from acimedic.azure.reader import Reader
+from acimedic.evidence.details import Details
+from acimedic.evidence.details import read as read_details
 from acimedic.evidence.finding import registry_of
 from acimedic.image import parse_image, same_registry
 from acimedic.model.access import Access, Assignment, DenyAssignment, Role
@@ -25,6 +27,7 @@ class Serving:
     identities: tuple[tuple[str, Reading[Identity | Absent]], ...]
     access: tuple[tuple[tuple[str, str], Access], ...]
     tenants: tuple[tuple[str, Reading[str]], ...]
+    details: Details
 
     @property
     def gaps(self) -> list[Gap]:
@@ -32,7 +35,7 @@ class Serving:
         unread: list[object] = [reading for _, reading in (*self.registries, *self.identities, *self.tenants)]
         for _, access in self.access:
             unread += [access.assigned, access.everyone, access.denied, *(role for _, role in access.roles)]
-        return [reading for reading in unread if isinstance(reading, Gap)]
+        return [reading for reading in unread if isinstance(reading, Gap)] + self.details.gaps
 
 
 async def read(
@@ -43,27 +46,35 @@ async def read(
     subscription: str,
 ) -> Serving:
     """Read what serves the images of the group and of the error. home: the registries of its subscription."""
-    references = _references(definition, chain)
-    hosts = tuple(dict.fromkeys(item.host.name for item in references if item.is_acr))
+    hosts = acr_hosts(_images(definition, chain))
     registries, identities = await asyncio.gather(
         asyncio.gather(*(registry_of(reader, host, home, subscription) for host in hosts)),
         _identities(reader, definition),
     )
     found = dict(zip(hosts, registries, strict=True))
-    access, tenants = await asyncio.gather(
+    access, tenants, details = await asyncio.gather(
         _access(reader, _pairs(definition, found, dict(identities))),
         _tenants(reader, registries, [identity for _, identity in identities]),
+        read_details(reader, definition, found.items()),
     )
-    return Serving(registries=tuple(found.items()), identities=identities, access=access, tenants=tenants)
+    return Serving(
+        registries=tuple(found.items()), identities=identities, access=access, tenants=tenants, details=details
+    )
 
 
-def _references(definition: Reading[Definition], chain: Reading[ErrorChain]) -> list[ImageReference]:
-    """Every well-formed image that the definition or the error names."""
+def acr_hosts(images: Iterable[str]) -> tuple[str, ...]:
+    """The Azure container registries of these images, as far as they are well formed, each once."""
+    parsed = (parse_image(image) for image in images)
+    found = (item.host.name for item in parsed if isinstance(item, ImageReference) and item.is_acr)
+    return tuple(dict.fromkeys(found))
+
+
+def _images(definition: Reading[Definition], chain: Reading[ErrorChain]) -> list[str]:
+    """Every image that the definition or the error names."""
     named = [] if isinstance(chain, Gap) else list(chain.images)
     if not isinstance(definition, Gap) and not isinstance(definition.containers, Gap):
         named += [item.image for item in definition.containers if not isinstance(item.image, Gap)]
-    parsed = (parse_image(image) for image in named)
-    return [item for item in parsed if isinstance(item, ImageReference)]
+    return named
 
 
 async def _identities(

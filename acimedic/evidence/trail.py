@@ -30,10 +30,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trail:
-    """A failed deployment and its nested ones, outermost first. gaps: what could not be read of it."""
+    """A failed deployment and its nested ones, outermost first.
+
+    gaps: what could not be read of it. listed: the whole history that it was found in.
+    """
 
     steps: tuple[Step, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    listed: tuple[Deployment, ...] = ()
 
     @property
     def failed_operations(self) -> tuple[Operation, ...]:
@@ -51,9 +55,18 @@ class Trail:
         return min(starts) if starts else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The deployments that are looked for, in the history that they were found in."""
+
+    deployments: tuple[Deployment, ...]
+    listed: tuple[Deployment, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
 async def find_deployments(
     reader: Reader, subscription: str, resource_group: str | None, correlation_id: str | None
-) -> tuple[tuple[Deployment, ...], tuple[Gap, ...]]:
+) -> Found:
     """The deployments of a correlation id; without one, the newest that failed in the resource group."""
     scopes = [resource_group, None] if resource_group and correlation_id else [resource_group]
     listings = await asyncio.gather(*(reader.deployments(subscription, scope) for scope in scopes))
@@ -67,15 +80,15 @@ async def find_deployments(
         failed.sort(key=lambda item: item.timestamp.timestamp() if item.timestamp else 0.0, reverse=True)
         found = failed[:_NEWEST]
     unsuccessful = [item for item in found if item.state.lower() != "succeeded"]
-    return tuple(unsuccessful or found), gaps
+    return Found(deployments=tuple(unsuccessful or found), listed=tuple(listed), gaps=gaps)
 
 
-async def follow(reader: Reader, deployments: tuple[Deployment, ...], gaps: tuple[Gap, ...] = ()) -> Trail:
+async def follow(reader: Reader, found: Found) -> Trail:
     """Read what these deployments and their nested ones left behind."""
     steps: list[Step] = []
-    missing = list(gaps)
-    known = {deployment.id for deployment in deployments}
-    level: list[Deployment | ResourceId] = list(deployments)
+    missing = list(found.gaps)
+    known = {deployment.id for deployment in found.deployments}
+    level: list[Deployment | ResourceId] = list(found.deployments)
     for _ in range(_MOST_LEVELS):
         level = level[: max(0, _MOST_DEPLOYMENTS - len(steps))]
         if not level:
@@ -87,7 +100,7 @@ async def follow(reader: Reader, deployments: tuple[Deployment, ...], gaps: tupl
         known |= nested
         level = sorted(nested, key=str)
     missing += [reading for step in steps for reading in (step.operations, step.template) if isinstance(reading, Gap)]
-    return Trail(steps=tuple(steps), gaps=tuple(missing))
+    return Trail(steps=tuple(steps), gaps=tuple(missing), listed=found.listed)
 
 
 async def _step(reader: Reader, item: Deployment | ResourceId) -> Step | Gap:

@@ -46,11 +46,13 @@ class NotThere:
     """The registry was asked with the right to see it, and says that it has no such thing.
 
     nearest: the tags (or, where the repository is missing, repositories) most like it.
+    newest: the tags pushed last, where the registry tells and none is like it.
     """
 
     what: Literal["repository", "tag", "digest"]
     nearest: tuple[str, ...]
     source: str
+    newest: tuple[str, ...] = ()
 
 
 Testimony: TypeAlias = Manifest | NotThere | Absent | Gap

@@ -15,6 +15,7 @@ from acimedic.testimony import error_fact, failure
 
 ERRORS = ("InaccessibleImage", "UnAuthorizedForCredentialOperations")
 DOCS = "https://learn.microsoft.com/azure/container-registry/container-registry-authentication"
+CHANGES = ("microsoft.containerregistry/registries/write",)
 
 
 def check(pull: Pull) -> Verdict:

@@ -14,6 +14,7 @@ from acimedic.model.verdict import Fact, Fail, Pass, Verdict
 
 ERRORS = ("InaccessibleImage",)
 DOCS = "https://learn.microsoft.com/azure/container-instances/using-azure-container-registry-mi"
+CHANGES = ("microsoft.managedidentity/userassignedidentities/",)
 
 
 def check(pull: Pull) -> Verdict:

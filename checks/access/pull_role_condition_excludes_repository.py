@@ -15,6 +15,7 @@ from acimedic.rbac.of_pull import pull_right
 
 ERRORS = ("InaccessibleImage", "unauthorized: authentication required")
 DOCS = "https://learn.microsoft.com/azure/container-registry/container-registry-rbac-abac-repository-permissions"
+CHANGES = ("microsoft.authorization/roleassignments/write",)
 
 
 def check(pull: Pull) -> Verdict:

@@ -17,6 +17,7 @@ from acimedic.rbac.of_pull import PullRight, pull_right
 
 ERRORS = ("InaccessibleImage", "unauthorized: authentication required")
 DOCS = "https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-overview"
+CHANGES = ("microsoft.authorization/roleassignments/delete", "microsoft.managedidentity/userassignedidentities/")
 
 
 def check(pull: Pull) -> Verdict:

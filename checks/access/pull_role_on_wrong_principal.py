@@ -16,6 +16,7 @@ from acimedic.rbac.of_pull import pull_right
 
 ERRORS = ("InaccessibleImage", "unauthorized: authentication required")
 DOCS = "https://learn.microsoft.com/azure/role-based-access-control/troubleshooting"
+CHANGES = ("microsoft.authorization/roleassignments/", "microsoft.managedidentity/userassignedidentities/")
 
 
 def check(pull: Pull) -> Verdict:

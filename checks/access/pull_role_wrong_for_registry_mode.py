@@ -14,6 +14,7 @@ from acimedic.rbac.of_pull import pull_right
 
 ERRORS = ("InaccessibleImage", "unauthorized: authentication required")
 DOCS = "https://learn.microsoft.com/azure/container-registry/container-registry-rbac-abac-repository-permissions"
+CHANGES = ("microsoft.containerregistry/registries/write", "microsoft.authorization/roleassignments/")
 
 
 def check(pull: Pull) -> Verdict:

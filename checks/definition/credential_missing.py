@@ -10,6 +10,8 @@ Source: https://github.com/MicrosoftDocs/azure-docs/issues/111077
 """
 
 from acimedic.fixes import credential_bicep, in_words
+from acimedic.image import server_fault
+from acimedic.model.definition import Definition
 from acimedic.model.pull import Pull
 from acimedic.model.reading import Absent, Gap, need
 from acimedic.model.verdict import Fact, Fail, Pass, Skip, Unknown, Verdict
@@ -17,6 +19,7 @@ from acimedic.pulls import idle_credentials
 
 ERRORS = ("InaccessibleImage", "unauthorized: authentication required")
 DOCS = "https://learn.microsoft.com/azure/container-instances/using-azure-container-registry-mi"
+CHANGES = ("microsoft.containerregistry/registries/write",)
 _PUBLIC = ("mcr.microsoft.com",)
 
 
@@ -27,6 +30,9 @@ def check(pull: Pull) -> Verdict:
         return Pass(f"a credential serves {reference.host}")
     if pull.meant is not None:
         return Skip(f"imageRegistryCredentials[{pull.meant.index}] is meant for {reference.host} but is malformed")
+    nameless = _nameless(pull.definition())
+    if nameless is not None:
+        return Skip(f"imageRegistryCredentials[{nameless}] names no registry, and may be meant for {reference.host}")
     if idle_credentials(pull.evidence):
         return Skip("a credential for another server explains it")
     if reference.host.name in _PUBLIC:
@@ -41,6 +47,15 @@ def check(pull: Pull) -> Verdict:
     if not isinstance(registry, Gap) and registry.anonymous_pull:
         return Pass(f"registry '{registry.name}' allows anonymous pull")
     return _fail(pull)
+
+
+def _nameless(definition: Definition) -> int | None:
+    """The entry without a server, or with one that no host can be read from: nobody knows for which registry it is."""
+    for entry in need(definition.credentials):
+        fault = server_fault(need(entry.server) or "")
+        if fault is not None and fault.host is None:
+            return entry.index
+    return None
 
 
 def _fail(pull: Pull) -> Fail:

@@ -18,6 +18,7 @@ from acimedic.model.verdict import Fact, Fail, Pass, Skip, Verdict
 
 ERRORS = ("InaccessibleImage", "denied: client with IP")
 DOCS = "https://learn.microsoft.com/azure/container-registry/allow-access-trusted-services"
+CHANGES = ("microsoft.containerregistry/registries/write",)
 
 
 def check(pull: Pull) -> Verdict:

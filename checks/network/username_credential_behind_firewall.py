@@ -17,6 +17,7 @@ from acimedic.testimony import tail_fact, tails
 
 ERRORS = ("InaccessibleImage", "denied: client with IP")
 DOCS = "https://learn.microsoft.com/troubleshoot/azure/azure-container-instances/configuration-setup/inaccessible-image"
+CHANGES = ("microsoft.containerregistry/registries/write",)
 
 
 def check(pull: Pull) -> Verdict:

@@ -1,0 +1,123 @@
+"""Looks back: when it last worked, and what was changed before it failed.
+
+Source of the operations' names: https://learn.microsoft.com/azure/role-based-access-control/resource-provider-operations
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from acimedic.azure.reader import Reader
+from acimedic.model.deployment import Activity, Deployment
+from acimedic.model.evidence import Evidence
+from acimedic.model.history import Change, History, Precedent
+from acimedic.model.incident import plain_correlation
+from acimedic.model.reading import Gap
+from acimedic.model.registry import Registry
+from acimedic.model.resource_id import ResourceId
+
+_WINDOW = timedelta(days=7)
+_AFTER = timedelta(minutes=5)
+_WHAT: Mapping[str, str] = {
+    "microsoft.containerregistry/registries/write": "registry settings were written",
+    "microsoft.containerregistry/registries/delete": "registry was deleted",
+    "microsoft.containerregistry/registries/importimage/action": "an image was imported",
+    "microsoft.containerregistry/registries/regeneratecredential/action": "an admin password was regenerated",
+    "microsoft.containerregistry/registries/generatecredentials/action": "a token password was generated",
+    "microsoft.containerregistry/registries/tokens/write": "a token was changed",
+    "microsoft.containerregistry/registries/tokens/delete": "a token was deleted",
+    "microsoft.containerregistry/registries/scopemaps/write": "a scope map was changed",
+    "microsoft.containerregistry/registries/scopemaps/delete": "a scope map was deleted",
+    "microsoft.containerregistry/registries/artifacts/delete": "an artifact was deleted",
+    "microsoft.containerregistry/registries/privateendpointconnections/write": "a private endpoint connection was "
+    "changed",
+    "microsoft.containerregistry/registries/privateendpointconnections/delete": "a private endpoint connection was "
+    "deleted",
+    "microsoft.authorization/roleassignments/write": "a role was assigned",
+    "microsoft.authorization/roleassignments/delete": "a role assignment was deleted",
+    "microsoft.managedidentity/userassignedidentities/write": "the identity was written",
+    "microsoft.managedidentity/userassignedidentities/delete": "the identity was deleted",
+}
+
+
+def precedent(
+    deployments: tuple[Deployment, ...], group: ResourceId, failed: tuple[Deployment, ...]
+) -> Precedent | None:
+    """The last successful deployment that made this group, from the history that was read anyway."""
+    refused = {plain_correlation(item.correlation_id) for item in failed}
+    earlier = [
+        item
+        for item in deployments
+        if item.state.lower() == "succeeded"
+        and item.timestamp is not None
+        and plain_correlation(item.correlation_id) not in refused
+        and any(_is(output, group) for output in item.outputs)
+    ]
+    if not earlier:
+        return None
+    last = max(earlier, key=lambda item: item.timestamp.timestamp() if item.timestamp else 0.0)
+    same = any(
+        last.template_hash is not None
+        and last.template_hash == item.template_hash
+        and dict(last.parameters) == dict(item.parameters)
+        for item in failed
+    )
+    return Precedent(when=_when(last), same_definition=same, source=last.source)
+
+
+async def look_back(evidence: Evidence, reader: Reader) -> Evidence:
+    """The same evidence with what was changed at the registries and identities before the failure."""
+    failed_at = evidence.failed_at
+    if failed_at is None:
+        return evidence
+    since = evidence.precedent.when if evidence.precedent else failed_at - _WINDOW
+    since = max(since, failed_at - timedelta(days=80))  # the log keeps 90 days
+    about = [item.id for _, item in evidence.registries if isinstance(item, Registry)]
+    about += [key for key, item in evidence.identities if not isinstance(item, Gap)]
+    logs = await asyncio.gather(
+        *(
+            reader.activity(
+                ResourceId.parse(item).subscription, about=("resourceUri", item), since=since, until=failed_at + _AFTER
+            )
+            for item in about
+        )
+    )
+    unread = [log for log in logs if isinstance(log, Gap)]
+    if unread or not about:
+        return replace(evidence, history=unread[0]) if unread else evidence
+    changes = [
+        change
+        for resource, log in zip(about, logs, strict=True)
+        if not isinstance(log, Gap)
+        for change in _changes(resource, log, since, failed_at)
+    ]
+    changes.sort(key=lambda change: change.when.timestamp())
+    return replace(evidence, history=History(since=since, changes=tuple(changes)))
+
+
+def _changes(resource: str, log: tuple[Activity, ...], since: datetime, until: datetime) -> list[Change]:
+    found: dict[tuple[str, datetime], Change] = {}
+    for entry in log:
+        operation = entry.operation.lower()
+        if entry.time is None or entry.status.lower() != "succeeded" or operation not in _WHAT:
+            continue
+        if since <= entry.time <= until:
+            change = Change(
+                about=resource, what=_WHAT[operation], operation=entry.operation, when=entry.time, source=entry.source
+            )
+            found.setdefault((operation, entry.time), change)
+    return list(found.values())
+
+
+def _is(text: str, group: ResourceId) -> bool:
+    try:
+        return ResourceId.parse(text) == group
+    except ValueError:
+        return False
+
+
+def _when(deployment: Deployment) -> datetime:
+    if deployment.timestamp is None:
+        raise ValueError("only deployments with a time are compared")
+    return deployment.timestamp

@@ -1,0 +1,48 @@
+"""The same definition worked before, and nothing has changed since: the platform may have failed for a moment.
+
+Cause: incidents of Azure or of a registry have healed themselves within hours, more than once.
+Evidence: an earlier deployment of the same template with the same parameters made this group, and neither the registry
+nor the identity nor the roles were changed between it and the failure, as far as the activity log tells.
+Fix: deploy once more.
+Source: https://github.com/Azure/azure-cli/issues/18596
+"""
+
+from acimedic.fixes import in_words
+from acimedic.model.evidence import Evidence
+from acimedic.model.reading import Gap, NotKnownError
+from acimedic.model.verdict import Fact, Fail, Pass, Skip, Verdict
+
+ABOUT = "group"
+ERRORS = ("InaccessibleImage",)
+DOCS = "https://learn.microsoft.com/azure/service-health/resource-health-overview"
+ONLY_WHERE_NOTHING_IS_CONFIRMED = True
+
+
+def check(evidence: Evidence) -> Verdict:
+    """Whether it worked before and nothing has changed."""
+    before = evidence.precedent
+    if before is None:
+        return Skip("no earlier success of this group is known")
+    if not before.same_definition:
+        return Skip("the earlier success asked for something else")
+    history = evidence.history
+    if isinstance(history, Gap):
+        raise NotKnownError(history)
+    if history.changes:
+        last = history.changes[-1]
+        return Pass(f"something has changed since: {last.what} on {last.when:%Y-%m-%d %H:%M} UTC")
+    return Fail(
+        summary=f"The same definition of container group '{evidence.group.name}' worked on "
+        f"{before.when:%Y-%m-%d %H:%M} UTC, "
+        "and nothing is known to have changed since: the platform or the registry may have failed for a moment.",
+        fix=in_words("Wait a while and change nothing."),
+        evidence=(
+            Fact(
+                "the same template with the same parameters succeeded",
+                f"{before.when:%Y-%m-%d %H:%M} UTC",
+                before.source,
+            ),
+            Fact("changes at the registry and the identity since", "none in the activity log", "activity-log"),
+        ),
+        confidence="likely",
+    )
