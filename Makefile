@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers coverage fix clean
+.PHONY: demo test check lint types layers coverage docs fix clean
 
 demo: .venv/.runs
 	@$(BIN)/acimedic demo
@@ -25,6 +25,9 @@ layers: .venv/.tests
 # The share of lines and branches that the tests have run.
 coverage: test
 	$(BIN)/coverage report --fail-under=90
+
+docs: .venv/.tests
+	$(BIN)/python -m docs.generate
 
 fix: .venv/.tests
 	$(BIN)/ruff check --fix .

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from acimedic.model.access import Access
+from acimedic.model.evidence import Evidence
 from acimedic.model.image import ImageReference
 from acimedic.model.pull import Pull
 from acimedic.model.reading import Gap, need
@@ -10,6 +11,7 @@ from acimedic.model.registry import Identity, Mode, Registry
 from acimedic.model.verdict import Fact
 from acimedic.rbac.effective import PullAccess, Refused, pull_access
 from acimedic.rbac.misdirected import Misdirected, misdirected
+from acimedic.rbac.recreated import earlier_principal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,7 @@ class PullRight:
     identity: Identity
     image: ImageReference
     access: Access
+    evidence: Evidence
     mode: Mode
     mode_known: bool
     effective: PullAccess
@@ -33,8 +36,11 @@ class PullRight:
         return isinstance(self.effective.granted, Refused)
 
     @property
-    def strayed(self) -> tuple[Misdirected, ...]:
-        """Pull roles that were given to the identity's client id; empty where the listing could not be read."""
+    def strayed(self) -> tuple[tuple[Misdirected, str], ...]:
+        """Pull roles that were given to the identity's client id, or to an earlier principal of it, each with why.
+
+        Empty where the listing could not be read.
+        """
         if isinstance(self.access.everyone, Gap):
             return ()
         found = misdirected(
@@ -44,7 +50,12 @@ class PullRight:
             repository=self.image.repository,
             registry_id=self.registry.id,
         )
-        return tuple(item for item in found if item.kind == "client-id")
+        client = [(item, "it is the identity's client id") for item in found if item.kind == "client-id"]
+        others = [item for item in found if item.kind == "other-principal"]
+        told = [
+            (item, earlier_principal(item.assignment, self.identity, self.registry, self.evidence)) for item in others
+        ]
+        return (*client, *((item, why) for item, why in told if why is not None))
 
     @property
     def facts(self) -> tuple[Fact, ...]:
@@ -78,6 +89,7 @@ def pull_right(pull: Pull) -> PullRight:
         identity=identity,
         image=image,
         access=access,
+        evidence=pull.evidence,
         mode=mode,
         mode_known=known is not None,
         effective=effective,

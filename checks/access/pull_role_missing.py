@@ -11,6 +11,7 @@ Source: https://learn.microsoft.com/azure/container-registry/container-registry-
 from acimedic.fixes import ROLE_NAMES, give_role, role_for
 from acimedic.model.pull import Pull
 from acimedic.model.reading import NotKnownError
+from acimedic.model.resource_id import ResourceId
 from acimedic.model.verdict import Fact, Fail, Pass, Skip, Verdict
 from acimedic.rbac import Allowed, Refused, Undecided
 from acimedic.rbac.of_pull import PullRight, pull_right
@@ -38,7 +39,9 @@ def _refused(right: PullRight) -> Verdict:
     if right.effective.wrong_mode:
         return Skip("a role of the other role assignment mode explains it")
     if right.strayed:
-        return Skip("a role that was given to the client id explains it")
+        return Skip("a role that was given to the wrong principal explains it")
+    if _other_tenant(right):
+        return Skip("the registry is in another tenant, where the identity can have no role")
     role = ROLE_NAMES[role_for(right.mode)]
     return Fail(
         summary=f"Identity '{right.identity.name}' has no role that lets it pull '{right.image.repository}' from "
@@ -47,3 +50,9 @@ def _refused(right: PullRight) -> Verdict:
         fix=give_role(right.registry, right.identity, right.mode, right.image.repository),
         evidence=(*right.facts, Fact("role assignments that grant the pull", "none", right.access.source)),
     )
+
+
+def _other_tenant(right: PullRight) -> bool:
+    home = ResourceId.parse(right.registry.id).subscription
+    tenant = right.evidence.tenant(home)
+    return isinstance(tenant, str) and tenant.lower() != right.identity.tenant_id
