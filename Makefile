@@ -18,6 +18,7 @@ lint: .venv/.tests
 
 types: .venv/.tests
 	$(BIN)/mypy
+	$(BIN)/mypy function_app.py
 
 layers: .venv/.tests
 	$(BIN)/lint-imports

@@ -8,6 +8,7 @@ Source: https://learn.microsoft.com/azure/event-grid/event-schema-subscriptions
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 
 from acimedic.model.incident import DeploymentFailure, Ignored, Incident, Operation, Signal, incident_id
@@ -21,6 +22,7 @@ _OPERATIONS: dict[str, Operation] = {
     "microsoft.containerinstance/containergroups/start/action": "start",
     "microsoft.containerinstance/containergroups/restart/action": "restart",
 }
+_CORRELATION = re.compile(r"[0-9A-Za-z._-]{1,128}")
 _DEPLOYMENT_WRITE = "microsoft.resources/deployments/write"
 _OBJECT_ID = "http://schemas.microsoft.com/identity/claims/objectidentifier"
 
@@ -63,7 +65,7 @@ def _failure(event: Mapping[str, object], data: Mapping[str, object], hash_key: 
     if operation not in _OPERATIONS and operation != _DEPLOYMENT_WRITE:
         return Ignored(f"the operation {_short(operation) or '(none)'} is none of ours")
     resource = _resource(event, data)
-    correlation = _text(data.get("correlationId")).strip() or None
+    correlation = _correlation(_text(data.get("correlationId")))
     when = moment(event.get("eventTime") or event.get("time"))
     deployer = _deployer(data.get("claims"), hash_key)
     if operation == _DEPLOYMENT_WRITE:
@@ -90,10 +92,11 @@ def from_words(resource_id: str, correlation_id: str | None = None) -> Incident:
         raise BadEventError(str(error)) from error
     if not resource.is_a(CONTAINER_GROUPS):
         raise BadEventError(f"the resource id is a {resource.type}'s; give the id of a container group")
+    correlation = _correlation(correlation_id or "")
     return Incident(
-        id=incident_id(correlation_id, resource),
+        id=incident_id(correlation, resource),
         group=resource,
-        correlation_id=correlation_id or None,
+        correlation_id=correlation,
         occurred_at=None,
         operation="unknown",
     )
@@ -128,6 +131,14 @@ def _resource(event: Mapping[str, object], data: Mapping[str, object]) -> Resour
             return found
         problem = f"it names a {found.type}"
     raise BadEventError(f"the event does not say which resource failed: {problem}")
+
+
+def _correlation(text: str) -> str | None:
+    """A correlation id as written; a text that none could be is refused, before it gets into a filter."""
+    correlation = text.strip()
+    if correlation and not _CORRELATION.fullmatch(correlation):
+        raise BadEventError(f"not a correlation id: '{_short(correlation)}'")
+    return correlation or None
 
 
 def _without_action(resource: str) -> str:

@@ -11,6 +11,7 @@ from typing import TypeAlias, cast
 from acimedic.azure.reader import Reader
 from acimedic.errors import classify, parse
 from acimedic.evidence import failing_groups, follow
+from acimedic.evidence.trail import Found
 from acimedic.incident import of_group
 from acimedic.model.deployment import Deployment
 from acimedic.model.error import ErrorChain, PullFailure
@@ -34,7 +35,7 @@ async def resolve(failure: DeploymentFailure, reader: Reader) -> tuple[tuple[Inc
     ours = {CONTAINER_GROUPS.lower(), DEPLOYMENTS.lower()}
     groups: tuple[ResourceId, ...] = ()
     if isinstance(operations, Gap) or any(target.lower() in ours for target in targets):
-        groups = failing_groups(await follow(reader, (deployment,)))
+        groups = failing_groups(await follow(reader, Found(deployments=(deployment,))))
     if not groups and isinstance(classify(chain), PullFailure):
         groups = _named(chain) or await _asked_for(reader, deployment)
     incidents = [of_group(failure, group) for group in groups]

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-_SEGMENT = re.compile(r"[^/?#\s\\\x00-\x1f\x7f]{1,260}")
+_SEGMENT = re.compile(r"[^/?#\s\\\x00-\x1f\x7f\ud800-\udfff]{1,260}")
 _LONGEST = 2048  # Azure's own bound lies far below; a longer text is no id
 CONTAINER_GROUPS = "Microsoft.ContainerInstance/containerGroups"
 REGISTRIES = "Microsoft.ContainerRegistry/registries"

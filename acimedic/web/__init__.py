@@ -1,0 +1,1 @@
+"""HTTP and event handlers, shared by the Azure Function and by whatever else serves them."""

@@ -1,0 +1,55 @@
+"""The log: one JSON object a line, so that Application Insights can take it apart with parse_json().
+
+Nothing of a person is ever written: an incident knows none, and a reason is rid of addresses.
+"""
+
+import json
+import logging
+
+from acimedic.model.diagnosis import Diagnosis
+from acimedic.redact import redact
+
+_LOG = logging.getLogger("acimedic.web")
+_LONGEST = 300
+
+
+def incident(diagnosis: Diagnosis, *, milliseconds: int, readings: int) -> None:
+    """What one incident came to. readings: how many answers Azure gave."""
+    cause = diagnosis.root_cause
+    known = diagnosis.evidence.incident
+    line = {
+        "line": "incident",
+        "id": known.id,
+        "correlation_id": _short(known.correlation_id),
+        "outcome": diagnosis.outcome,
+        "root_cause": cause.check if cause is not None else None,
+        "duration_ms": milliseconds,
+        "readings": readings,
+        "gaps": len(diagnosis.gaps),
+    }
+    _LOG.info(json.dumps(line))
+
+
+def no_azure(incident_id: str, correlation_id: str | None, reason: str) -> None:
+    """An incident that could not be looked into, because Azure did not answer or did not let us in."""
+    line = {
+        "line": "no-azure",
+        "id": incident_id,
+        "correlation_id": _short(correlation_id),
+        "reason": _short(reason),
+    }
+    _LOG.error(json.dumps(line))
+
+
+def ignored(event_id: object, reason: str) -> None:
+    """An event that is none of ours."""
+    _LOG.info(json.dumps({"line": "ignored", "event": _short(event_id), "reason": _short(reason)}))
+
+
+def bad_event(event_id: object, reason: str) -> None:
+    """An event that nobody can understand: this line is all that is kept of it."""
+    _LOG.error(json.dumps({"line": "bad-event", "event": _short(event_id), "reason": _short(reason)}))
+
+
+def _short(value: object) -> str | None:
+    return redact(value)[:_LONGEST] if isinstance(value, str) else None
