@@ -1,61 +1,58 @@
-"""The command line: `acimedic diagnose`, `acimedic checks`, `acimedic demo`."""
+"""The command line: `acimedic diagnose`, `acimedic explain`, `acimedic checks`, `acimedic demo`."""
 
 import argparse
+import importlib
 import io
 import logging
-import os
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 
-from acimedic.cli import checks, demo, diagnose
 from acimedic.cli.trouble import CannotRunError
-from acimedic.settings import SettingsError, read_settings
+from acimedic.report.plain import plain
 
 CANNOT_RUN = 2
+_COMMANDS = {
+    "diagnose": "why a container group could not pull its image",
+    "explain": "what a pasted error says, without asking Azure",
+    "checks": "the catalogue of causes, or the page of one",
+    "demo": "watch it work on a make-believe Azure",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and answer its exit code: 0 no cause found, 1 a cause was found, 2 could not run."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     logging.getLogger("azure").setLevel(logging.CRITICAL)  # azure-identity tells at length what it tries
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names from Azure may hold what no encoding has
-    words = _parser().parse_args(arguments)
+    command = _command(given)
+    words = _parser(command).parse_args(given)
     try:
-        return _run(words)
-    except (CannotRunError, SettingsError) as error:
-        print(f"acimedic: {_line(str(error))}", file=sys.stderr)
+        code: int = command.run(words) if command is not None else CANNOT_RUN
+    except CannotRunError as error:
+        print(f"acimedic: {plain(str(error))}", file=sys.stderr)
         return CANNOT_RUN
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, BrokenPipeError):
         return CANNOT_RUN
-    except BrokenPipeError:
-        sys.stdout = None
-        return CANNOT_RUN
+    return code
 
 
-def _run(words: argparse.Namespace) -> int:
-    match words.command:
-        case "diagnose":
-            return diagnose.run(words, read_settings(os.environ))
-        case "demo":
-            return demo.run(words)
-        case _:
-            return checks.run(words)
+def _command(given: list[str]) -> ModuleType | None:
+    """The module of the command that is asked for; the others need not be loaded, nor the SDKs behind them."""
+    name = next((word for word in given if not word.startswith("-")), None)
+    return importlib.import_module(f"acimedic.cli.{name}") if name in _COMMANDS else None
 
 
-def _line(text: str) -> str:
-    from acimedic.report.plain import plain
-
-    return plain(text)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="acimedic", description=(__doc__ or "").splitlines()[0])
+def _parser(command: ModuleType | None) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="acimedic", description="Why a container group could not pull its image.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    diagnose.add_arguments(commands.add_parser("diagnose", help="why a container group could not pull its image"))
-    checks.add_arguments(commands.add_parser("checks", help="the catalogue of causes, or the page of one"))
-    demo.add_arguments(commands.add_parser("demo", help="watch it work on a make-believe Azure"))
+    for name, what in _COMMANDS.items():
+        words = commands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
+        if command is not None and command.__name__.endswith(f".{name}"):
+            command.add_arguments(words)
     return parser
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import shutil
 import sys
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from acimedic.model.diagnosis import Diagnosis
 from acimedic.model.incident import DeploymentFailure, Ignored, Incident, Signal
 from acimedic.report.as_json import to_json
 from acimedic.report.text import to_text
-from acimedic.settings import Settings
+from acimedic.settings import Settings, SettingsError, read_settings
 from acimedic.template import TemplateError
 from acimedic.template import parse as parse_template
 
@@ -36,8 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
-def run(arguments: argparse.Namespace, settings: Settings) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Run the command. Raises CannotRunError; answers the exit code."""
+    try:
+        settings = read_settings(os.environ)
+    except SettingsError as error:
+        raise CannotRunError(str(error)) from error
     signal = _signal(arguments, settings)
     supplied = _supplied(arguments)
     try:

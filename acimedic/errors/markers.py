@@ -20,7 +20,7 @@ MESSAGE_LABEL = re.compile(
 )
 
 _LABELLED = re.compile(
-    rf"(?P<open>\()?(?<![A-Za-z])(?<!status )(?<!exit )(?:Azure Error|error[ _]?code|code){_QUOTE}"
+    rf"(?P<open>\()?(?<![A-Za-z])(?<!status )(?<!exit )(?<!rpc error: )(?:Azure Error|error[ _]?code|code){_QUOTE}"
     rf"(?:[ \t]{{0,8}}[:=][\s*]{{0,40}}{_QUOTE}|[ ]\\{{0,8}}[\"'])(?P<code>{CODE})\b{_QUOTE}(?P<close>\))?",
     re.IGNORECASE,
 )

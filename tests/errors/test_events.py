@@ -4,7 +4,7 @@
 
 import pytest
 
-from acimedic.errors import event_tail
+from acimedic.errors import event_tail, parse
 
 HEAD = 'Failed to pull image "a.azurecr.io/x:1": rpc error: code = Unknown desc = Error response from daemon: '
 
@@ -62,3 +62,16 @@ def test_the_failed_one_of_joined_events_is_read() -> None:
     found = event_tail(f'pulling image "y";{HEAD}unauthorized: authentication required;Back-off pulling image "z"')
     assert found is not None
     assert (found.kind, found.image) == ("unauthorized", "a.azurecr.io/x:1")
+
+
+def test_the_code_of_grpc_is_no_code_of_azure() -> None:
+    """`rpc error: code = Unknown desc = …` is one message, whose tail says how the registry refused."""
+    said = (
+        'Failed to pull image "contoso.azurecr.io/app/web:1": rpc error: code = Unknown desc = Error response from '
+        "daemon: Get https://contoso.azurecr.io/v2/app/web/manifests/1: unauthorized: authentication required"
+    )
+    chain = parse(said)
+    assert [link.code for link in chain.links] == [None]
+    tail = event_tail(chain.links[0].message)
+    assert tail is not None
+    assert tail.kind == "unauthorized"
