@@ -4,6 +4,7 @@ Whatever is wrong with it is said in one message that names every wrong setting.
 """
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, cast
@@ -35,6 +36,9 @@ _PORTAL: dict[Cloud, str] = {
     "AzureUSGovernment": "https://portal.azure.us",
     "AzureChinaCloud": "https://portal.azure.cn",
 }
+_PUBLIC = ("docker.io", "mcr.microsoft.com", "ghcr.io", "quay.io")
+_HOST = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+"""A name with a dot whose last label begins with a letter: never an address, `localhost` or a port."""
 
 
 class SettingsError(Exception):
@@ -49,6 +53,7 @@ class Settings:
     client_id: of the user-assigned identity to sign in with, None for the default chain.
     time_limit: seconds that the readings of one incident may take.
     hash_key: keys the hash of a deployer's object id; empty means that no such hash is kept.
+    registries: hosts other than Azure container registries that may be asked for an image, without credentials.
     """
 
     cloud: Cloud = "AzureCloud"
@@ -56,6 +61,7 @@ class Settings:
     client_id: str | None = None
     time_limit: float = 25.0
     hash_key: str = ""
+    registries: tuple[str, ...] = _PUBLIC
 
     @property
     def arm(self) -> str:
@@ -79,6 +85,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     cloud = _cloud(environment.get("AZURE_CLOUD", ""), wrong)
     gateway = _gateway(environment, wrong)
     time_limit = _seconds(environment.get("ACIMEDIC_TIME_LIMIT", ""), wrong)
+    registries = _registries(environment.get("ACIMEDIC_REGISTRIES", ""), wrong)
     if wrong:
         raise SettingsError("; ".join(wrong))
     return Settings(
@@ -87,6 +94,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         client_id=environment.get("AZURE_CLIENT_ID") or None,
         time_limit=time_limit,
         hash_key=environment.get("ACIMEDIC_HASH_KEY", ""),
+        registries=registries,
     )
 
 
@@ -124,6 +132,19 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
+
+
+def _registries(text: str, wrong: list[str]) -> tuple[str, ...]:
+    """Host names with commas between them; `none` allows none."""
+    if not text.strip():
+        return _PUBLIC
+    if text.strip().lower() == "none":
+        return ()
+    hosts = tuple(host.strip().lower() for host in text.split(",") if host.strip())
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            wrong.append(f"ACIMEDIC_REGISTRIES holds '{host}'; it is a list of host names, such as docker.io,quay.io")
+    return hosts
 
 
 def _seconds(text: str, wrong: list[str]) -> float:

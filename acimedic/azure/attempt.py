@@ -29,6 +29,8 @@ class _Want(Protocol):
 def status_and_code(error: HttpResponseError) -> str:
     """`403 AuthorizationFailed`, as far as the answer says it."""
     code = error_code(error)
+    if code and error.status_code is not None and error.status_code < 400:
+        return code  # of a long operation that failed: the poll itself succeeded
     return f"{error.status_code} {code}" if code else str(error.status_code)
 
 
@@ -47,16 +49,16 @@ def error_code(error: HttpResponseError) -> str | None:
     return code if isinstance(code, str) else None
 
 
-async def attempt(call: Awaitable[T], want: Gap, seconds: float) -> T | Gap:
+async def attempt(call: Awaitable[T], want: Gap, seconds: float, limit: float) -> T | Gap:
     """Await a reading; whatever keeps it from us becomes the reason of a Gap.
 
-    `want` carries the name of the reading, the permission and the scope.
+    `want` carries the name of the reading, the permission and the scope; `seconds` are left of the run's `limit`.
     """
     try:
         async with asyncio.timeout(seconds):
             return await call
     except TimeoutError:
-        return _gap(want, f"no answer within {seconds:.0f} s")
+        return _gap(want, f"no answer within the time limit of {limit:g} s")
     except ClientAuthenticationError as error:
         return _gap(want, f"sign-in failed: {first_words(error)}" if error.status_code is None else _refused(error))
     except HttpResponseError as error:
@@ -65,8 +67,8 @@ async def attempt(call: Awaitable[T], want: Gap, seconds: float) -> T | Gap:
         return _gap(want, first_words(error))
     except (ServiceRequestError, ServiceResponseError) as error:
         return _gap(want, f"Azure could not be reached: {first_words(error)}")
-    except (AzureError, ValueError, TypeError, KeyError, AttributeError) as error:
-        # An answer of another shape than Azure's: HTML, a cut body, null where an object is due.
+    except (AzureError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        # An answer of another shape than Azure's: HTML, a cut body, null where an object is due, an unknown charset.
         return _gap(want, f"the answer was not understood ({type(error).__name__})")
 
 

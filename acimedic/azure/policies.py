@@ -4,17 +4,21 @@
 elsewhere is refused. `ReadOnly` makes the reader unable to write, whatever calls it.
 """
 
+import json
 import re
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
-from azure.core.exceptions import AzureError
+from azure.core.exceptions import AzureError, HttpResponseError
 from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.core.pipeline.policies import SansIOHTTPPolicy
 
 _READING_POSTS = re.compile(
     r"/exportTemplate$|^/providers/Microsoft\.ResourceGraph/resources$|/checkNameAvailability$", re.IGNORECASE
 )
+
+
+_KNOWN_BY_STATUS = {401, 404, 409}
 
 
 class RefusedRequestError(AzureError):
@@ -26,12 +30,12 @@ class OwnHost(SansIOHTTPPolicy[Any, Any]):
 
     def __init__(self, address: str) -> None:
         super().__init__()
-        self._host = urlsplit(address).netloc.lower()
+        self._host = _host(address)
 
     def on_request(self, request: PipelineRequest[Any]) -> None:
         """Refuse the request if it would carry the token elsewhere."""
-        parts = urlsplit(request.http_request.url)
-        if parts.scheme != "https" or parts.netloc.lower() != self._host:
+        url = request.http_request.url
+        if urlsplit(url).scheme != "https" or _host(url) != self._host:
             _refuse(f"the answer led to another host than {self._host}")
 
 
@@ -47,6 +51,20 @@ class ReadOnly(SansIOHTTPPolicy[Any, Any]):
         _refuse(f"a reader does not send {method}")
 
 
+class PlainRefusals(SansIOHTTPPolicy[Any, Any]):
+    """Raises for a refusal whose body is not JSON, over which some SDKs stumble, so that its status is lost."""
+
+    def on_response(self, request: PipelineRequest[Any], response: PipelineResponse[Any, Any]) -> None:  # noqa: ARG002 - azure-core's signature
+        """Raise HttpResponseError for such an answer, but for those that every SDK knows by their status alone."""
+        answer = response.http_response
+        if answer.status_code < 400 or answer.status_code in _KNOWN_BY_STATUS:
+            return
+        try:
+            json.loads(answer.text())
+        except (ValueError, LookupError):
+            raise HttpResponseError(response=answer) from None
+
+
 class Tally(SansIOHTTPPolicy[Any, Any]):
     """Counts answers by status, so that 'nobody answered' can be told from 'refused'."""
 
@@ -58,6 +76,11 @@ class Tally(SansIOHTTPPolicy[Any, Any]):
         """Count one answer."""
         status = response.http_response.status_code
         self.statuses[status] = self.statuses.get(status, 0) + 1
+
+
+def _host(url: str) -> str:
+    # Azure's own links name the port where the caller's Host header did.
+    return urlsplit(url).netloc.lower().removesuffix(":443")
 
 
 def _refuse(why: str) -> NoReturn:

@@ -7,6 +7,7 @@ from azure.core.exceptions import ResourceNotFoundError
 
 from acimedic.azure.paging import every
 from acimedic.azure.session import Session
+from acimedic.azure.shapes import due
 from acimedic.model.access import Assignment, DenyAssignment, Permission, Role
 from acimedic.model.moment import moment
 from acimedic.model.reading import Absent
@@ -56,7 +57,7 @@ async def list_assignments(session: Session, scope: str, principal: str | None) 
     Source: https://learn.microsoft.com/azure/role-based-access-control/role-assignments-list-rest
     """
     wanted = f"assignedTo('{principal}')" if principal else None
-    found = await every(_client(session, scope).role_assignments.list_for_scope(scope.strip("/"), filter=wanted))
+    found = await every(_client(session, scope).role_assignments.list_for_scope, scope.strip("/"), filter=wanted)
     return tuple(_assignment(item) for item in found)
 
 
@@ -65,8 +66,8 @@ async def read_role(session: Session, role_definition_id: str) -> Role:
     item = await _client(session, role_definition_id).role_definitions.get_by_id(role_definition_id.strip("/"))
     return Role(
         guid=(item.name or role_definition_id.rsplit("/", 1)[-1]).lower(),
-        name=item.role_name or "",
-        permissions=tuple(_permission(block) for block in item.permissions or []),
+        name=due(item.role_name, "roleName"),
+        permissions=tuple(_permission(block) for block in due(item.permissions, "permissions")),
         custom=(item.role_type or "").lower() == "customrole",
         source=f"GET {role_definition_id}?api-version={API_VERSION}",
     )
@@ -74,7 +75,7 @@ async def read_role(session: Session, role_definition_id: str) -> Role:
 
 async def list_denials(session: Session, scope: str) -> tuple[DenyAssignment, ...]:
     """Deny assignments at a scope and above it."""
-    found = await every(_client(session, scope).deny_assignments.list_for_scope(scope.strip("/")))
+    found = await every(_client(session, scope).deny_assignments.list_for_scope, scope.strip("/"))
     return tuple(_denial(item) for item in found)
 
 
@@ -102,14 +103,15 @@ def _assignment(item: Any) -> Assignment:
 
 
 def _denial(item: Any) -> DenyAssignment:
-    principals = [principal.id.lower() for principal in item.principals or [] if principal.id]
+    principals = [principal.id.lower() for principal in due(item.principals, "principals") if principal.id]
     excluded = [principal.id.lower() for principal in item.exclude_principals or [] if principal.id]
     return DenyAssignment(
         id=item.id or "",
         name=item.deny_assignment_name or "",
         scope=item.scope or "",
         permissions=tuple(
-            replace(_permission(block), condition=block.condition or None) for block in item.permissions or []
+            replace(_permission(block), condition=block.condition or None)
+            for block in due(item.permissions, "permissions")
         ),
         principals=tuple(principals),
         principal_types=_types([*(item.principals or []), *(item.exclude_principals or [])]),

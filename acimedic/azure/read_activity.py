@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from azure.core.pipeline import PipelineResponse
-
 from acimedic.azure.paging import every
 from acimedic.azure.session import Session
 from acimedic.model.deployment import Activity
@@ -34,13 +32,11 @@ async def read_activity(
     source = f"GET /subscriptions/{subscription}/providers/Microsoft.Insights/eventtypes/management/values"
     entries: list[Activity] = []
 
-    def collect(response: PipelineResponse[Any, Any]) -> None:
-        if response.http_response.status_code == 200:
-            page = response.http_response.json()
-            entries.extend(_activity(item, source) for item in page["value"] if isinstance(item, Mapping))
+    def collect(page: list[Mapping[str, Any]]) -> None:
+        entries.extend(_activity(item, source) for item in page)
 
     client = MonitorManagementClient(session.credential, subscription, **session.options(session.reading))
-    await every(client.activity_logs.list(filter=wanted, raw_response_hook=collect))
+    await every(client.activity_logs.list, filter=wanted, raw=collect)
     return tuple(entries)
 
 

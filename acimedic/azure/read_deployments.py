@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from acimedic.azure.paging import every
 from acimedic.azure.session import Session
+from acimedic.azure.shapes import mapping, properties_of
 from acimedic.model.deployment import Deployment, ExportedTemplate, Operation
 from acimedic.model.moment import moment
 from acimedic.model.resource_id import ResourceId
@@ -22,13 +23,13 @@ async def list_deployments(session: Session, subscription: str, resource_group: 
     """
     deployments = _client(session, subscription).deployments
     if resource_group is None:
-        pages = deployments.list_at_subscription_scope()
+        found = await every(deployments.list_at_subscription_scope)
         scope = f"/subscriptions/{subscription}"
     else:
-        pages = deployments.list_by_resource_group(resource_group)
+        found = await every(deployments.list_by_resource_group, resource_group)
         scope = f"/subscriptions/{subscription}/resourceGroups/{resource_group}"
     source = f"GET {scope}/providers/Microsoft.Resources/deployments?api-version={API_VERSION}"
-    return tuple([_deployment(item, source) for item in await every(pages)])
+    return tuple([_deployment(item, source) for item in found])
 
 
 async def read_deployment(session: Session, deployment: ResourceId) -> Deployment:
@@ -45,11 +46,11 @@ async def list_operations(session: Session, deployment: ResourceId) -> tuple[Ope
     """All operations of a deployment. `statusMessage` is an object, a text, or null."""
     operations = _client(session, deployment.subscription).deployment_operations
     if deployment.resource_group is None:
-        pages = operations.list_at_subscription_scope(deployment.name)
+        found = await every(operations.list_at_subscription_scope, deployment.name)
     else:
-        pages = operations.list(deployment.resource_group, deployment.name)
+        found = await every(operations.list, deployment.resource_group, deployment.name)
     source = f"GET {deployment}/operations?api-version={API_VERSION}"
-    return tuple([_operation(item, source) for item in await every(pages)])
+    return tuple([_operation(item, source) for item in found])
 
 
 async def export_template(session: Session, deployment: ResourceId) -> ExportedTemplate:
@@ -60,7 +61,9 @@ async def export_template(session: Session, deployment: ResourceId) -> ExportedT
     else:
         result = await deployments.export_template(deployment.resource_group, deployment.name)
     answer = cast(Mapping[str, Any], result)
-    template, link = _object(answer.get("template")), _object(answer.get("templateLink"))
+    template, link = _object(answer.get("template"), "template"), _object(answer.get("templateLink"), "templateLink")
+    if template is None and link is None:
+        raise TypeError("a template or the link to one is due")
     return ExportedTemplate(
         template=template,
         link=str(link.get("id") or link.get("uri") or "a link") if link else None,
@@ -76,9 +79,8 @@ def _client(session: Session, subscription: str) -> Any:
     )
 
 
-def _object(value: object) -> dict[str, object] | None:
-    plain = _plain(value)
-    return plain if isinstance(plain, dict) else None
+def _object(value: object, name: str) -> dict[str, object] | None:
+    return cast(dict[str, object] | None, _plain(mapping(value, name)))
 
 
 def _plain(value: object) -> object:
@@ -89,7 +91,7 @@ def _plain(value: object) -> object:
 
 
 def _deployment(item: Mapping[str, Any], source: str) -> Deployment:
-    properties = item.get("properties") or {}
+    properties = properties_of(item)
     return Deployment(
         id=ResourceId.parse(item["id"]),
         correlation_id=properties.get("correlationId") or "",
@@ -100,14 +102,14 @@ def _deployment(item: Mapping[str, Any], source: str) -> Deployment:
         template_hash=properties.get("templateHash"),
         outputs=tuple(str(entry["id"]) for entry in properties.get("outputResources") or [] if entry.get("id")),
         error=_plain(properties.get("error")),
-        parameters=_object(properties.get("parameters")) or {},
+        parameters=_object(properties.get("parameters"), "parameters") or {},
         source=source,
     )
 
 
 def _operation(item: Mapping[str, Any], source: str) -> Operation:
-    properties = item.get("properties") or {}
-    target = properties.get("targetResource") or {}
+    properties = properties_of(item)
+    target = mapping(properties.get("targetResource"), "targetResource") or {}
     return Operation(
         state=properties.get("provisioningState") or "",
         target=target.get("id"),

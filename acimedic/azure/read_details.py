@@ -1,6 +1,7 @@
 """Reads what only some registries have: tokens, private endpoints, virtual network rules."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, cast
 
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
@@ -10,6 +11,7 @@ from azure.mgmt.core import AsyncARMPipelineClient
 from acimedic.azure.attempt import status_and_code
 from acimedic.azure.read_registries import API_VERSION
 from acimedic.azure.session import Session
+from acimedic.azure.shapes import due, properties_of, text
 from acimedic.model.moment import moment
 from acimedic.model.reading import Absent, Gap
 from acimedic.model.resource_id import ResourceId
@@ -31,17 +33,24 @@ async def read_token(session: Session, registry: ResourceId, name: str) -> Token
         item = cast(Mapping[str, Any], await client.tokens.get(registry.resource_group or "", registry.name, name))
     except ResourceNotFoundError:
         return Absent(what=f"token {name}", source=source)
-    properties = item.get("properties") or {}
+    properties = properties_of(item)
     passwords = (properties.get("credentials") or {}).get("passwords") or []
     scope_map = properties.get("scopeMapId")
     return Token(
         name=item.get("name") or name,
         enabled=(properties.get("status") or "enabled").lower() != "disabled",
-        expiries=tuple(moment(password.get("expiry")) for password in passwords),
+        expiries=tuple(_expiry(password.get("expiry")) for password in passwords),
         scope_map=str(scope_map).rsplit("/", 1)[-1] if scope_map else None,
         actions=await _actions(client, registry, scope_map),
         source=source,
     )
+
+
+def _expiry(value: object) -> datetime | None:
+    expiry = moment(value)
+    if expiry is None and value is not None:
+        raise ValueError("an expiry is a time, and absent where there is none")
+    return expiry
 
 
 async def _actions(client: Any, registry: ResourceId, scope_map: object) -> tuple[str, ...] | Gap:
@@ -58,7 +67,10 @@ async def _actions(client: Any, registry: ResourceId, scope_map: object) -> tupl
         item = await client.scope_maps.get(registry.resource_group or "", registry.name, name)
     except HttpResponseError as error:
         return Gap(reading=want.reading, reason=status_and_code(error), permission=want.permission, scope=want.scope)
-    return tuple(str(action) for action in (item.get("properties") or {}).get("actions") or [])
+    actions = properties_of(item).get("actions")
+    if not isinstance(actions, list):
+        raise TypeError("the actions of a scope map are a list")
+    return tuple(due(text(action, "an action"), "an action") for action in actions)
 
 
 async def read_endpoint_subnet(session: Session, endpoint: ResourceId) -> str:
@@ -72,15 +84,16 @@ async def read_endpoint_subnet(session: Session, endpoint: ResourceId) -> str:
     request = HttpRequest("GET", f"{session.settings.arm}{endpoint}", params={"api-version": _ENDPOINT_API_VERSION})
     response = await client.send_request(request)
     response.raise_for_status()
-    return str(response.json()["properties"]["subnet"]["id"])
+    subnet: str = due(text(response.json()["properties"]["subnet"]["id"], "id"), "id")
+    return subnet
 
 
 async def read_network_rules(session: Session, registry: ResourceId) -> tuple[str, ...]:
     """Subnets that a registry's virtual network rules name; only an old preview shows them."""
     client = _registries(session, registry, RULES_API_VERSION)
     item = cast(Mapping[str, Any], await client.registries.get(registry.resource_group or "", registry.name))
-    rules = (item.get("properties") or {}).get("networkRuleSet") or {}
-    return tuple(str(rule.get("id")) for rule in rules.get("virtualNetworkRules") or [])
+    rules = properties_of(item).get("networkRuleSet") or {}
+    return tuple(due(text(rule.get("id"), "id"), "id") for rule in rules.get("virtualNetworkRules") or [])
 
 
 def _registries(session: Session, registry: ResourceId, api_version: str) -> Any:

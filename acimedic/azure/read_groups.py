@@ -1,13 +1,13 @@
 """Reads container groups."""
 
-import json
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from azure.core.exceptions import ResourceNotFoundError
 from azure.core.pipeline import PipelineResponse
 
 from acimedic.azure.session import Session
+from acimedic.azure.shapes import body_of, properties_of
 from acimedic.definition import from_arm
 from acimedic.model.definition import Definition
 from acimedic.model.reading import Absent, Gap
@@ -32,14 +32,13 @@ async def read_group(session: Session, group: ResourceId) -> Definition | Absent
         body = await client.container_groups.get(group.resource_group or "", group.name, cls=_raw)
     except ResourceNotFoundError:
         return Absent(what=f"container group {group.name}", source=source)
-    if not isinstance(body, Mapping):
-        raise TypeError("a container group is an object")
+    if not isinstance(body, Mapping) or not isinstance(properties_of(body).get("containers"), list):
+        raise TypeError("a container group is an object with a list of containers")
     unknowable: str | Gap | None = Gap(
         reading="api-version of the request", reason="a live container group does not tell which one made it"
     )
     return from_arm(body, origin="live", source=source, api_version=unknowable)
 
 
-def _raw(response: PipelineResponse[Any, Any], _model: object, _headers: object) -> Mapping[str, object]:
-    # This SDK's answers are of azure-core's older kind, which has text() and no json().
-    return cast(Mapping[str, object], json.loads(response.http_response.text()))
+def _raw(response: PipelineResponse[Any, Any], _model: object, _headers: object) -> object:
+    return body_of(response)

@@ -7,19 +7,22 @@ from azure.core.exceptions import ResourceNotFoundError
 
 from acimedic.azure.paging import every
 from acimedic.azure.session import Session
+from acimedic.azure.shapes import due, flag, properties_of, text
 from acimedic.model.reading import Absent, Gap
 from acimedic.model.registry import Mode, PrivateEndpoint, Registry
 from acimedic.model.resource_id import REGISTRIES, ResourceId
 
 API_VERSION = "2025-11-01"  # the first stable one that shows roleAssignmentMode
 PERMISSION = "Microsoft.ContainerRegistry/registries/read"
+_BYPASS = "networkRuleBypassOptions"
 _MODES: dict[str, Mode] = {"legacyregistrypermissions": "legacy", "abacrepositorypermissions": "abac"}
 
 
 async def list_registries(session: Session, subscription: str) -> tuple[Registry, ...]:
     """All registries of a subscription that we may see."""
     source = f"GET /subscriptions/{subscription}/providers/{REGISTRIES}?api-version={API_VERSION}"
-    return tuple([_registry(item, source) for item in await every(_client(session, subscription).registries.list())])
+    found = await every(_client(session, subscription).registries.list)
+    return tuple([_registry(item, source) for item in found])
 
 
 async def read_registry(session: Session, registry: ResourceId) -> Registry | Absent:
@@ -49,8 +52,9 @@ async def find_registries(session: Session, hosts: tuple[str, ...]) -> tuple[Res
     client = ResourceGraphClient(session.credential, **session.options(session.reading))
     answer = await client.resources(QueryRequest(query=query))
     data: object = answer.data
-    rows = [row for row in data if isinstance(row, Mapping)] if isinstance(data, list) else []
-    return tuple(ResourceId.parse(row["id"]) for row in rows if isinstance(row.get("id"), str))
+    if not isinstance(data, list):
+        raise TypeError("the answer to a query is a list of rows")
+    return tuple(ResourceId.parse(due(text(row["id"], "id"), "id")) for row in data)
 
 
 async def list_subscriptions(session: Session) -> tuple[str, ...]:
@@ -58,8 +62,8 @@ async def list_subscriptions(session: Session) -> tuple[str, ...]:
     from azure.mgmt.resource.subscriptions.aio import SubscriptionClient
 
     client = SubscriptionClient(session.credential, **session.options(session.reading))
-    found = await every(client.subscriptions.list())
-    return tuple([str(item.subscription_id) for item in found if item.subscription_id])
+    found = await every(client.subscriptions.list)
+    return tuple([due(text(item["subscriptionId"], "subscriptionId"), "subscriptionId") for item in found])
 
 
 async def read_tenant(session: Session, subscription: str) -> str:
@@ -67,10 +71,9 @@ async def read_tenant(session: Session, subscription: str) -> str:
     from azure.mgmt.resource.subscriptions.aio import SubscriptionClient
 
     client = SubscriptionClient(session.credential, **session.options(session.reading))
-    item = await client.subscriptions.get(subscription)
-    if not item.tenant_id:
-        raise ValueError("a subscription has a tenant")
-    return str(item.tenant_id).lower()
+    item = cast(Mapping[str, Any], await client.subscriptions.get(subscription))
+    tenant: str = due(text(item["tenantId"], "tenantId"), "tenantId")
+    return tenant.lower()
 
 
 def _client(session: Session, subscription: str) -> Any:
@@ -86,24 +89,24 @@ def _plain_host(host: str) -> bool:
 
 
 def _registry(item: Mapping[str, Any], source: str) -> Registry:
-    properties = item.get("properties") or {}
+    properties = properties_of(item)
     rules = properties.get("networkRuleSet") or {}
     policies = properties.get("policies") or {}
     state = properties.get("status") or {}
     connections = properties.get("privateEndpointConnections") or []
     return Registry(
         id=str(ResourceId.parse(item["id"])),
-        name=item["name"],
-        login_server=(properties.get("loginServer") or "").lower(),
+        name=due(text(item.get("name"), "name"), "name"),
+        login_server=due(text(properties.get("loginServer"), "loginServer"), "loginServer").lower(),
         sku=(item.get("sku") or {}).get("name"),
         location=item.get("location"),
         mode=_mode(properties.get("roleAssignmentMode")),
-        public_access=properties.get("publicNetworkAccess") or "Enabled",
-        default_action=rules.get("defaultAction") or "Allow",
+        public_access=text(properties.get("publicNetworkAccess"), "publicNetworkAccess") or "Enabled",
+        default_action=text(rules.get("defaultAction"), "defaultAction") or "Allow",
         ip_rules=tuple(str(rule.get("value")) for rule in rules.get("ipRules") or []),
-        bypass=_shown(properties.get("networkRuleBypassOptions"), "networkRuleBypassOptions"),
-        admin_enabled=_shown(properties.get("adminUserEnabled"), "adminUserEnabled"),
-        anonymous_pull=bool(properties.get("anonymousPullEnabled")),
+        bypass=_shown(text(properties.get("networkRuleBypassOptions"), _BYPASS), _BYPASS),
+        admin_enabled=_shown(flag(properties.get("adminUserEnabled"), "adminUserEnabled"), "adminUserEnabled"),
+        anonymous_pull=bool(flag(properties.get("anonymousPullEnabled"), "anonymousPullEnabled")),
         private_endpoints=tuple(_endpoint(connection) for connection in connections),
         arm_tokens=(policies.get("azureADAuthenticationAsArmPolicy") or {}).get("status"),
         quarantine=(policies.get("quarantinePolicy") or {}).get("status"),

@@ -11,9 +11,11 @@ from acimedic.azure.session import Session
 from acimedic.model.access import Assignment, DenyAssignment, Role
 from acimedic.model.definition import Definition
 from acimedic.model.deployment import Activity, Deployment, ExportedTemplate, Operation
+from acimedic.model.image import ImageReference
 from acimedic.model.reading import Absent, Gap, Reading
 from acimedic.model.registry import Identity, Registry
 from acimedic.model.resource_id import ResourceId
+from acimedic.model.testimony import Testimony
 from acimedic.model.token import Token
 
 T = TypeVar("T")
@@ -40,6 +42,9 @@ class Reader(Protocol):
     async def role(self, role_definition_id: str) -> Reading[Role]: ...  # noqa: D102
     async def denials(self, scope: str) -> Reading[tuple[DenyAssignment, ...]]: ...  # noqa: D102
     async def token(self, registry: ResourceId, name: str) -> Reading[Token | Absent]: ...  # noqa: D102
+    async def image(  # noqa: D102
+        self, image: ImageReference, registry: Registry | None, platform: tuple[str, str]
+    ) -> Testimony: ...
     async def endpoint_subnet(self, endpoint: ResourceId) -> Reading[str]: ...  # noqa: D102
     async def network_rules(self, registry: ResourceId) -> Reading[tuple[str, ...]]: ...  # noqa: D102
 
@@ -172,6 +177,12 @@ class AzureReader:
         )
         return await self._read(want, read_details.read_token, registry, name)
 
+    async def image(self, image: ImageReference, registry: Registry | None, platform: tuple[str, str]) -> Testimony:
+        """What the registry itself says of an image; registry: as Resource Manager showed it, None where it did not."""
+        want = Gap(reading=f"manifest of {image}", reason="")
+        said: Testimony = await self._read(want, _image, image, registry, platform)
+        return said
+
     async def endpoint_subnet(self, endpoint: ResourceId) -> Reading[str]:
         """The subnet of a private endpoint."""
         want = Gap(
@@ -198,6 +209,15 @@ class AzureReader:
     async def _read(self, want: Gap, read: Callable[..., Awaitable[T]], *what: Hashable) -> T | Gap:
         key = (read, *what)
         if key not in self._known:
-            left = self._deadline - asyncio.get_running_loop().time()
-            self._known[key] = asyncio.ensure_future(attempt(read(self._session, *what), want, max(left, 0.001)))
+            left = max(self._deadline - asyncio.get_running_loop().time(), 0.001)
+            limit = self._session.settings.time_limit
+            self._known[key] = asyncio.ensure_future(attempt(read(self._session, *what), want, left, limit))
         return cast(T | Gap, await self._known[key])
+
+
+async def _image(
+    session: Session, image: ImageReference, registry: Registry | None, platform: tuple[str, str]
+) -> Testimony:
+    from acimedic.azure.registry_api import ask
+
+    return await ask(session, image, registry=registry, want_platform=platform)

@@ -15,10 +15,11 @@ from azure.core.pipeline.policies import (
     CustomHookPolicy,
     HeadersPolicy,
     RequestIdPolicy,
+    SansIOHTTPPolicy,
     UserAgentPolicy,
 )
 
-from acimedic.azure.policies import OwnHost, ReadOnly, Tally
+from acimedic.azure.policies import OwnHost, PlainRefusals, ReadOnly, Tally
 from acimedic.azure.transport import Pause, Transport
 from acimedic.settings import Settings
 
@@ -60,7 +61,7 @@ class Session:
         self.tally = Tally()
         self._transport = Transport(settings.gateway, pause)
         self._credential = _credential(settings, self._transport)
-        self.reading = self._pipeline(ReadOnly())
+        self.reading = self._pipeline(ReadOnly(), PlainRefusals())
 
     @property
     def credential(self) -> AsyncTokenCredential:
@@ -79,7 +80,11 @@ class Session:
         """A pipeline that may change things; only the writer asks for it."""
         return self._pipeline()
 
-    def _pipeline(self, *guards: ReadOnly) -> "AsyncPipeline[Any, Any]":
+    def without_token(self, *guards: SansIOHTTPPolicy[Any, Any]) -> "AsyncPipeline[Any, Any]":
+        """A pipeline that adds no token, retries nothing and follows no redirect: for registries."""
+        return AsyncPipeline(self._transport, [UserAgentPolicy(sdk_moniker="acimedic"), *guards])
+
+    def _pipeline(self, *guards: SansIOHTTPPolicy[Any, Any]) -> "AsyncPipeline[Any, Any]":
         return AsyncPipeline(
             self._transport,
             [

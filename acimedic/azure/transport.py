@@ -6,16 +6,20 @@ rewriting sits below all policies, so that these see and guard the real address.
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from azure.core.pipeline.transport import AioHttpTransport
+from yarl import URL
 
 Pause: TypeAlias = Callable[[float], Awaitable[None]]
 
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 15
+_UNSENDABLE = re.compile(r"[^!-~]+")
 
 
 class Transport(AioHttpTransport):
@@ -25,9 +29,7 @@ class Transport(AioHttpTransport):
     """
 
     def __init__(self, gateway: str | None = None, pause: Pause = asyncio.sleep) -> None:
-        super().__init__(
-            connection_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS, use_env_settings=gateway is None
-        )
+        super().__init__(connection_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS, use_env_settings=False)
         self._gateway = gateway
         self._pause = pause
 
@@ -37,13 +39,34 @@ class Transport(AioHttpTransport):
 
     async def send(self, request: Any, **config: Any) -> Any:
         """Send a request. Raises azure-core's ServiceRequestError or ServiceResponseError."""
-        if self._gateway is None:
-            return await super().send(request, **config)
         asked = request.url
-        parts = urlsplit(asked)
-        request.url = f"{self._gateway}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
-        request.headers["Host"] = parts.netloc
+        if self._gateway is None:
+            request.url = _as_written(asked)
+            config.setdefault("proxy", _proxy(asked))
+        else:
+            parts = urlsplit(asked)
+            request.url = _as_written(
+                f"{self._gateway}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
+            )
+            request.headers["Host"] = parts.netloc
         try:
             return await super().send(request, **config)
         finally:
             request.url = asked  # the policies above, paging and polling must never see the gateway
+
+
+def _proxy(url: str) -> str | None:
+    """The proxy that the environment names, if any.
+
+    aiohttp would look it up itself, but then it also signs requests with what `~/.netrc` holds for their host.
+    """
+    parts = urlsplit(url)
+    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
+
+
+def _as_written(url: str) -> URL:
+    """An address that aiohttp leaves as it is: of itself it takes escapes away and follows `..`.
+
+    What cannot stand in a request line, as a next link may hold it, is escaped.
+    """
+    return URL(_UNSENDABLE.sub(lambda found: quote(found[0]), url), encoded=True)

@@ -4,13 +4,16 @@ Only who holds a Writer can change anything; there is no flag. Until a change is
 made by the demonstration alone, against the built-in simulator.
 """
 
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol, cast
 
-from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
 
 from acimedic.azure.attempt import error_code, status_and_code
 from acimedic.azure.read_registries import API_VERSION as REGISTRY_API_VERSION
-from acimedic.azure.session import Session
+from acimedic.azure.session import Session, first_words
+from acimedic.azure.shapes import properties_of
 from acimedic.model.plan import BypassSwitch, RoleGrant
 from acimedic.model.resource_id import ResourceId
 
@@ -20,9 +23,25 @@ _POLL_SECONDS = 2
 class RefusedError(Exception):
     """Azure did not make the change. code: its error code, lower case; the message is `403 Code`."""
 
-    def __init__(self, error: HttpResponseError) -> None:
-        super().__init__(status_and_code(error))
-        self.code = (error_code(error) or "").lower()
+    def __init__(self, said: str, code: str = "") -> None:
+        super().__init__(said)
+        self.code = code
+
+
+class UnclearError(RefusedError):
+    """No answer came that says whether the change was made."""
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Whatever goes wrong inside is raised as RefusedError."""
+    try:
+        yield
+    except HttpResponseError as error:
+        raise RefusedError(status_and_code(error), (error_code(error) or "").lower()) from error
+    except (AzureError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        said = f"no clear answer came, so look whether it was done ({type(error).__name__}: {first_words(error)})"
+        raise UnclearError(said) from error
 
 
 class Writer(Protocol):
@@ -42,13 +61,12 @@ class AzureWriter:
 
     async def assigned(self, grant: RoleGrant) -> bool:
         """Whether the assignment of this very name is there already. Raises RefusedError."""
-        try:
-            await self._assignments(grant).get_by_id(grant.assignment_id.strip("/"))
-        except ResourceNotFoundError:
-            return False
-        except HttpResponseError as error:
-            raise RefusedError(error) from error
-        return True
+        with _refusals():
+            try:
+                await self._assignments(grant).get_by_id(grant.assignment_id.strip("/"))
+            except ResourceNotFoundError:
+                return False
+            return True
 
     async def assign(self, grant: RoleGrant) -> None:
         """Make the assignment; the same one again is no error. Raises RefusedError.
@@ -66,10 +84,8 @@ class AzureWriter:
             condition_version="2.0" if grant.condition else None,
             description="Made by ACI Medic so that a container group can pull its image",
         )
-        try:
+        with _refusals():
             await self._assignments(grant).create_by_id(grant.assignment_id.strip("/"), wanted)
-        except HttpResponseError as error:
-            raise RefusedError(error) from error
 
     async def switch(self, change: BypassSwitch) -> str:
         """Set `networkRuleBypassOptions`, wait for the end, and say what it is then. Raises RefusedError."""
@@ -87,14 +103,12 @@ class AzureWriter:
         wanted = RegistryUpdateParameters(
             properties=RegistryPropertiesUpdateParameters(network_rule_bypass_options=change.after)
         )
-        try:
+        with _refusals():
             poller = await client.registries.begin_update(registry.resource_group or "", registry.name, wanted)
             await poller.result()
             now = await client.registries.get(registry.resource_group or "", registry.name)
-        except HttpResponseError as error:
-            raise RefusedError(error) from error
-        # By its JSON name: as an attribute it is an enumeration, whose text is not its value.
-        return str(now.properties["networkRuleBypassOptions"]) if now.properties else ""
+            # By its JSON name: as an attribute it is an enumeration, whose text is not its value.
+            return str(properties_of(cast(Mapping[str, Any], now)).get("networkRuleBypassOptions") or "")
 
     def _assignments(self, grant: RoleGrant) -> Any:
         from azure.mgmt.authorization.v2022_04_01.aio import AuthorizationManagementClient

@@ -85,6 +85,7 @@ async def gather(
         identities=served.identities,
         access=served.access,
         tenants=served.tenants,
+        images=served.images,
         tokens=served.details.tokens,
         endpoint_subnets=served.details.endpoint_subnets,
         service_endpoints=served.details.service_endpoints,

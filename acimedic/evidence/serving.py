@@ -16,7 +16,10 @@ from acimedic.model.image import ImageReference
 from acimedic.model.reading import Absent, Gap, Reading
 from acimedic.model.registry import Identity, Registry
 from acimedic.model.resource_id import IDENTITIES, ResourceId
+from acimedic.model.testimony import Testimony
 from acimedic.rbac import BUILT_IN
+
+_MOST_IMAGES = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,7 @@ class Serving:
     access: tuple[tuple[tuple[str, str], Access], ...]
     tenants: tuple[tuple[str, Reading[str]], ...]
     details: Details
+    images: tuple[tuple[str, Testimony], ...]
 
     @property
     def gaps(self) -> list[Gap]:
@@ -52,14 +56,38 @@ async def read(
         _identities(reader, definition),
     )
     found = dict(zip(hosts, registries, strict=True))
-    access, tenants, details = await asyncio.gather(
+    access, tenants, details, images = await asyncio.gather(
         _access(reader, _pairs(definition, found, dict(identities))),
         _tenants(reader, registries, [identity for _, identity in identities]),
         read_details(reader, definition, found.items()),
+        _testimonies(reader, definition, chain, found),
     )
     return Serving(
-        registries=tuple(found.items()), identities=identities, access=access, tenants=tenants, details=details
+        registries=tuple(found.items()),
+        identities=identities,
+        access=access,
+        tenants=tenants,
+        details=details,
+        images=images,
     )
+
+
+async def _testimonies(
+    reader: Reader,
+    definition: Reading[Definition],
+    chain: Reading[ErrorChain],
+    registries: dict[str, Reading[Registry | Absent]],
+) -> tuple[tuple[str, Testimony], ...]:
+    """What the registries themselves say of the images."""
+    os_type = None if isinstance(definition, Gap) or isinstance(definition.os_type, Gap) else definition.os_type
+    platform = ((os_type or "linux").lower(), "amd64")
+    named = list(dict.fromkeys(_images(definition, chain)))[:_MOST_IMAGES]
+    parsed = {image: reference for image in named if isinstance(reference := parse_image(image), ImageReference)}
+    known = {host: item for host, item in registries.items() if isinstance(item, Registry)}
+    said = await asyncio.gather(
+        *(reader.image(reference, known.get(reference.host.name), platform) for reference in parsed.values())
+    )
+    return tuple(zip(parsed, said, strict=True))
 
 
 def acr_hosts(images: Iterable[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ Source: https://github.com/Azure/acr/tree/main/docs/preview/quarantine
 
 from acimedic.fixes import in_words
 from acimedic.model.pull import Pull
+from acimedic.model.reading import Gap, NotKnownError
 from acimedic.model.testimony import Manifest
 from acimedic.model.verdict import Fact, Fail, Pass, Verdict
 from acimedic.testimony import tail_fact, tails
@@ -27,6 +28,8 @@ def check(pull: Pull) -> Verdict:
     said = pull.evidence.testimony(str(reference))
     if isinstance(said, Manifest) and not hidden:
         return Pass(f"'{reference}' is readable, so it is not in quarantine")
+    if isinstance(said, Gap) and not hidden and "quarantine" not in said.reason:
+        raise NotKnownError(said)  # we were not let in, which says nothing; an image that is hidden says so itself
     policy = Fact("quarantinePolicy of the registry", registry.quarantine or "not shown", registry.source)
     return Fail(
         summary=f"The image '{reference}' of {pull.where} may be held in quarantine by registry '{registry.name}'.",
