@@ -71,8 +71,11 @@ async def _existing(step: Step, grant: RoleGrant, reader: Reader) -> Receipt:
     access = Access(
         principal_id=grant.principal_id, assigned=assigned, denied=unread, everyone=unread, roles=(), source=""
     )
-    found = pull_access(access, mode=grant.mode, repository=grant.repository, registry_id=grant.registry_id)
-    if isinstance(found.granted, Allowed):
+    found = [
+        pull_access(access, mode=grant.mode, repository=repository, registry_id=grant.registry_id)
+        for repository in grant.repositories
+    ]
+    if all(isinstance(each.granted, Allowed) for each in found):
         return Receipt(step=step, state="already", said="already there, not ours, nothing to undo")
     return Receipt(
         step=step,

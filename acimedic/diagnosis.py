@@ -188,7 +188,7 @@ def _crash(evidence: Evidence) -> OtherFailure | None:
     for container in live.containers:
         names = [event.name.lower() for event in fresh(container.events, evidence.began_at)]
         state = (container.state or "").lower()
-        pulled = "pulled" in names and "failed" not in names[names.index("pulled") :]
+        pulled = "pulled" in names and "failed" not in names[_last(names, "pulled") :]
         ended = "crashloopbackoff" in state or "error" in state or "oomkilled" in state
         if pulled and ended:
             return OtherFailure(
@@ -198,6 +198,10 @@ def _crash(evidence: Evidence) -> OtherFailure | None:
                 f"({container.state})",
             )
     return None
+
+
+def _last(names: list[str], name: str) -> int:
+    return max(place for place, each in enumerate(names) if each == name)
 
 
 def _kind(kind: str) -> Kind:

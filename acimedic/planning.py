@@ -13,8 +13,7 @@ from typing import Protocol
 from acimedic.model.definition import Definition
 from acimedic.model.diagnosis import Diagnosis, Finding
 from acimedic.model.plan import Plan, RunMode, Step
-from acimedic.model.reading import Gap, NotKnownError
-from acimedic.model.verdict import DoesNotApplyError
+from acimedic.model.reading import Gap
 
 
 class Remedy(Protocol):
@@ -24,7 +23,7 @@ class Remedy(Protocol):
     def ANSWERS(self) -> tuple[str, ...]: ...  # noqa: D102, N802 - a module's constant
 
     @property
-    def steps(self) -> Callable[[Finding], tuple[Step, ...]]: ...  # noqa: D102 - a module's function
+    def steps(self) -> Callable[[tuple[Finding, ...]], tuple[Step, ...]]: ...  # noqa: D102 - a module's function
 
 
 def draw_plan(diagnosis: Diagnosis, remedies: Sequence[Remedy], mode: RunMode = "observe") -> Plan | None:
@@ -35,19 +34,15 @@ def draw_plan(diagnosis: Diagnosis, remedies: Sequence[Remedy], mode: RunMode = 
         return None
     if definition.origin not in {"live", "template"}:
         return None
-    steps: dict[str, Step] = {}
-    for finding in diagnosis.fails:
-        if finding.confirmed:
-            for step in _steps(finding, remedies):
-                steps.setdefault(f"{step.remedy} {step.target} {step.after}".lower(), step)
+    confirmed = [finding for finding in diagnosis.fails if finding.confirmed]
+    answered = [(remedy, [item for item in confirmed if item.check in remedy.ANSWERS]) for remedy in remedies]
+    answered = [(remedy, findings) for remedy, findings in answered if findings]
+    answered.sort(key=lambda pair: confirmed.index(pair[1][0]))  # in the order in which a pull goes wrong
+    steps = tuple(step for remedy, findings in answered for step in remedy.steps(tuple(findings)))
     if not steps:
         return None
     return Plan(
-        hash=fingerprint(evidence.incident.id, tuple(steps.values())),
-        mode=mode,
-        allowed=False,
-        reason="no policy",
-        steps=tuple(steps.values()),
+        hash=fingerprint(evidence.incident.id, steps), mode=mode, allowed=False, reason="no policy", steps=steps
     )
 
 
@@ -55,10 +50,3 @@ def fingerprint(incident_id: str, steps: tuple[Step, ...]) -> str:
     """A hash over everything that the steps say, and over the incident."""
     said = {"incident": incident_id, "steps": [asdict(step) for step in steps]}
     return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def _steps(finding: Finding, remedies: Sequence[Remedy]) -> tuple[Step, ...]:
-    try:
-        return tuple(step for remedy in remedies if finding.check in remedy.ANSWERS for step in remedy.steps(finding))
-    except (NotKnownError, DoesNotApplyError):
-        return ()

@@ -1,6 +1,6 @@
 """Assign the pull role to the pull identity's principal id, at the registry.
 
-AcrPull on a legacy registry; Container Registry Repository Reader on an ABAC one, conditioned to the repository.
+AcrPull on a legacy registry; Container Registry Repository Reader on an ABAC one, conditioned to the repositories.
 Blast radius: the identity, and with it every workload that it is attached to, may pull from the registry.
 Undo: delete that assignment.
 """
@@ -8,44 +8,64 @@ Undo: delete that assignment.
 from acimedic.fixes import ROLE_NAMES, role_for
 from acimedic.model.diagnosis import Finding
 from acimedic.model.plan import RoleGrant, Step
-from acimedic.model.reading import Gap
+from acimedic.model.reading import Gap, NotKnownError
 from acimedic.model.resource_id import ResourceId
+from acimedic.model.verdict import DoesNotApplyError
 from acimedic.rbac import assignment_name, conditions
 from acimedic.rbac.of_pull import PullRight, pull_right
 
 ANSWERS = ("pull-role-missing", "pull-role-wrong-for-registry-mode", "pull-role-on-wrong-principal")
 
 
-def steps(finding: Finding) -> tuple[Step, ...]:
-    """The assignment that answers the finding; none where a fact is missing or it is not ours to decide."""
+def steps(findings: tuple[Finding, ...]) -> tuple[Step, ...]:
+    """One assignment for each identity at each registry; none where a fact is missing or it is not ours to decide."""
+    together: dict[tuple[str, str], list[PullRight]] = {}
+    for finding in findings:
+        right = _right(finding)
+        if right is not None:
+            together.setdefault((right.registry.id.lower(), right.identity.principal_id), []).append(right)
+    return tuple(step for rights in together.values() for step in _assignment(rights))
+
+
+def _right(finding: Finding) -> PullRight | None:
+    """The right that is missing, where it may be proposed to give it."""
     if finding.pull is None:
-        return ()
-    right = pull_right(finding.pull)
-    if not right.mode_known or not _attached(finding, right) or not _same_tenant(finding, right) or _held(right):
-        return ()
+        return None
     try:
-        grant = _grant(right)
+        right = pull_right(finding.pull)
+    except (NotKnownError, DoesNotApplyError):
+        return None
+    proposable = right.mode_known and _attached(right) and _same_tenant(right) and not _held(right)
+    return right if proposable else None
+
+
+def _assignment(rights: list[PullRight]) -> tuple[Step, ...]:
+    right = rights[0]
+    repositories = tuple(dict.fromkeys(item.image.repository for item in rights))
+    try:
+        grant = _grant(right, repositories)
     except ValueError:
         return ()  # a repository whose name no condition can hold
     who = f"identity '{right.identity.name}' (principal id {grant.principal_id})"
-    what = f"repository '{grant.repository}' of" if grant.condition else "every repository of"
+    named = ", ".join(f"'{name}'" for name in repositories)
+    what = f"{named} of" if grant.condition else "every repository of"
+    only = f", only for {named}" if grant.condition else ""
     return (
         Step(
             remedy="assign-pull-role",
             target=right.registry.id,
             change=grant,
             before=None,
-            after=f"{grant.role_name} for principal {grant.principal_id}"
-            + (f", only for repository '{grant.repository}'" if grant.condition else ""),
+            after=f"{grant.role_name} for principal {grant.principal_id}{only}",
             undo=f"DELETE {grant.assignment_id}",
-            risk=f"{who} may pull {what} registry '{right.registry.name}', and so may every workload that "
-            "it is attached to",
+            risk=f"{who} may pull {what} registry '{right.registry.name}', and so may every workload that it is "
+            "attached to",
             summary=f"assign {grant.role_name} at registry '{right.registry.name}' to {who}",
         ),
     )
 
 
-def _grant(right: PullRight) -> RoleGrant:
+def _grant(right: PullRight, repositories: tuple[str, ...]) -> RoleGrant:
     guid = role_for(right.mode)
     registry = ResourceId.parse(right.registry.id)
     name = assignment_name(right.registry.id, right.identity.principal_id, guid)
@@ -58,25 +78,25 @@ def _grant(right: PullRight) -> RoleGrant:
         role_name=ROLE_NAMES[guid],
         principal_id=right.identity.principal_id,
         identity_id=right.identity.id,
-        condition=conditions.for_repository(right.image.repository) if abac else None,
+        condition=conditions.for_repository(*repositories) if abac else None,
         mode=right.mode,
-        repository=right.image.repository,
+        repositories=repositories,
     )
 
 
-def _attached(finding: Finding, right: PullRight) -> bool:
+def _attached(right: PullRight) -> bool:
     """Whether the identity is the group's own: else whoever names somebody's registry would be given it."""
-    definition = finding.pull.evidence.definition if finding.pull else None
-    if definition is None or isinstance(definition, Gap) or isinstance(definition.user_identities, Gap):
+    definition = right.evidence.definition
+    if isinstance(definition, Gap) or isinstance(definition.user_identities, Gap):
         return False
     return right.identity.id.lower() in {key.rstrip("/").lower() for key in definition.user_identities}
 
 
-def _same_tenant(finding: Finding, right: PullRight) -> bool:
+def _same_tenant(right: PullRight) -> bool:
     registry, identity = ResourceId.parse(right.registry.id), ResourceId.parse(right.identity.id)
     if registry.subscription.lower() == identity.subscription.lower():
         return True
-    tenant = finding.pull.evidence.tenant(registry.subscription) if finding.pull else None
+    tenant = right.evidence.tenant(registry.subscription)
     return isinstance(tenant, str) and tenant == right.identity.tenant_id
 
 

@@ -9,15 +9,19 @@ Source: https://learn.microsoft.com/azure/container-registry/allow-access-truste
 from acimedic.model.diagnosis import Finding
 from acimedic.model.plan import BypassSwitch, Step
 from acimedic.model.reading import Gap
+from acimedic.model.registry import Registry
 
 ANSWERS = ("trusted-services-disabled",)
 
 
-def steps(finding: Finding) -> tuple[Step, ...]:
-    """The switch that answers the finding; none where what it is set to now is not known."""
-    if finding.pull is None:
-        return ()
-    registry = finding.pull.acr()
+def steps(findings: tuple[Finding, ...]) -> tuple[Step, ...]:
+    """One switch for each registry; none where what it is set to now is not known."""
+    registries = [finding.pull.registry for finding in findings if finding.pull is not None]
+    known = {item.id.lower(): item for item in registries if isinstance(item, Registry)}
+    return tuple(step for registry in known.values() for step in _switch(registry))
+
+
+def _switch(registry: Registry) -> tuple[Step, ...]:
     if isinstance(registry.bypass, Gap):
         return ()
     switch = BypassSwitch(registry_id=registry.id, before=registry.bypass, after="AzureServices")

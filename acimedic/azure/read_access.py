@@ -47,6 +47,7 @@ async def read_identity(session: Session, identity: ResourceId) -> Identity | Ab
         client_id=item.client_id.lower(),
         tenant_id=item.tenant_id.lower(),
         source=source,
+        created=moment(item.system_data.created_at) if item.system_data else None,
     )
 
 

@@ -13,8 +13,8 @@ class RoleGrant:
     """Give a role to a principal at a registry.
 
     assignment_id: the whole id that the assignment will have; its name follows from scope, principal and role.
-    condition: the ABAC condition that narrows it to the repository, on an ABAC registry.
-    mode, repository: what the role is to let pull, to judge whether it does.
+    condition: the ABAC condition that narrows it to the repositories, on an ABAC registry.
+    mode, repositories: what the role is to let pull, to judge whether it does.
     """
 
     assignment_id: str
@@ -25,7 +25,7 @@ class RoleGrant:
     identity_id: str
     condition: str | None
     mode: Mode
-    repository: str
+    repositories: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ Source: https://learn.microsoft.com/rest/api/containerregistry/registries/get
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from acimedic.model.reading import Reading
@@ -67,7 +68,10 @@ class Registry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """A user-assigned managed identity. Roles belong to its principal id, never to its client id."""
+    """A user-assigned managed identity. Roles belong to its principal id, never to its client id.
+
+    created: when it was made, where Azure says so.
+    """
 
     id: str
     name: str
@@ -75,3 +79,4 @@ class Identity:
     client_id: str
     tenant_id: str
     source: str
+    created: datetime | None = None

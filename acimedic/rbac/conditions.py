@@ -35,17 +35,18 @@ _PART = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"
 _NAME = re.compile(rf"{_PART}(?:/{_PART})*")
 
 
-def for_repository(repository: str) -> str:
-    """The documented condition that narrows a role assignment to one repository.
+def for_repository(*repositories: str) -> str:
+    """The documented condition that narrows a role assignment to one repository, or to several.
 
-    Raises ValueError for anything but a repository's name (no host, tag, digest, quote or upper case).
+    Raises ValueError for anything but repositories' names (no host, tag, digest, quote or upper case).
     """
-    if len(repository) > _LONGEST_NAME or not _NAME.fullmatch(repository):
-        raise ValueError("not the name of a repository: lower-case letters, digits and . _ - / only")
-    return (
-        f"((!(ActionMatches{{'{CONTENT_READ}'}}) AND !(ActionMatches{{'{METADATA_READ}'}}))"
-        f" OR (@Request[{REPOSITORY_NAME}] StringEqualsIgnoreCase '{repository}'))"
-    )
+    for repository in repositories:
+        if len(repository) > _LONGEST_NAME or not _NAME.fullmatch(repository):
+            raise ValueError("not the name of a repository: lower-case letters, digits and . _ - / only")
+    if not repositories:
+        raise ValueError("a condition without a repository would let nothing through")
+    named = " OR ".join(f"@Request[{REPOSITORY_NAME}] StringEqualsIgnoreCase '{name}'" for name in repositories)
+    return f"((!(ActionMatches{{'{CONTENT_READ}'}}) AND !(ActionMatches{{'{METADATA_READ}'}})) OR ({named}))"
 
 
 def evaluate(

@@ -25,16 +25,18 @@ def earlier_principal(assignment: Assignment, identity: Identity, registry: Regi
         return None
     if assignment.id.rsplit("/", 1)[-1].lower() in set(_names(assignment, identity, registry)):
         return f"the assignment's name was computed for identity '{identity.name}'"
-    made = _made_anew(identity, evidence)
     if (assignment.principal_type or "").lower() == "unknown":
         return "its principal no longer exists"
+    made = _made_anew(identity, evidence)
     if made is not None and assignment.changed is not None and assignment.changed < made:
         return f"identity '{identity.name}' was made anew on {made:%Y-%m-%d %H:%M} UTC, after the role was given"
     return None
 
 
 def _made_anew(identity: Identity, evidence: Evidence) -> datetime | None:
-    """When the identity was made again, as far as the activity log tells of its deletion and its making."""
+    """When the identity of today was made: Azure's own date, else what the activity log tells of it."""
+    if identity.created is not None:
+        return identity.created
     history = evidence.history
     if not isinstance(history, History):
         return None
