@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from acimedic.azure.reader import Reader
-from acimedic.azure.writer import RefusedError, Writer
+from acimedic.azure.writer import RefusedError, UnclearError, Writer
 from acimedic.model.access import Access
 from acimedic.model.plan import BypassSwitch, Plan, Receipt, RoleGrant, Step
 from acimedic.model.reading import Gap
@@ -20,7 +20,7 @@ async def carry_out(
     receipts: list[Receipt] = []
     for step in plan.steps:
         receipts.append(await _step(step, writer, reader, pause))
-        if receipts[-1].state == "refused":
+        if receipts[-1].state in {"refused", "unclear"}:
             break
     return tuple(receipts)
 
@@ -32,6 +32,8 @@ async def _step(step: Step, writer: Writer, reader: Reader, pause: Callable[[flo
                 return await _grant(step, grant, writer, reader, pause)
             case BypassSwitch() as switch:
                 return await _switch(step, switch, writer)
+    except UnclearError as silence:
+        return Receipt(step=step, state="unclear", said=str(silence))
     except RefusedError as refusal:
         return Receipt(step=step, state="refused", said=f"Azure refused it: {refusal}")
 
@@ -49,7 +51,7 @@ async def _grant(
     step: Step, grant: RoleGrant, writer: Writer, reader: Reader, pause: Callable[[float], Awaitable[None]]
 ) -> Receipt:
     if await writer.assigned(grant):
-        return Receipt(step=step, state="already", said=f"{grant.role_name} is assigned already; nothing to undo")
+        return await _existing(step, grant, reader)
     for wait in (*_WAITS, None):
         try:
             await writer.assign(grant)
@@ -67,6 +69,9 @@ async def _grant(
 async def _existing(step: Step, grant: RoleGrant, reader: Reader) -> Receipt:
     """Azure says that such an assignment exists: does it let this pull?"""
     assigned = await reader.assignments(grant.registry_id, grant.principal_id)
+    if isinstance(assigned, Gap):
+        said = f"an assignment of this role exists; whether it lets this pull could not be read ({assigned.reason})"
+        return Receipt(step=step, state="unclear", said=said)
     unread = Gap(reading="not asked", reason="only the assignments matter here")
     access = Access(
         principal_id=grant.principal_id, assigned=assigned, denied=unread, everyone=unread, roles=(), source=""

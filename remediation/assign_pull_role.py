@@ -47,7 +47,9 @@ def _assignment(rights: list[PullRight]) -> tuple[Step, ...]:
     except ValueError:
         return ()  # a repository whose name no condition can hold
     who = f"identity '{right.identity.name}' (principal id {grant.principal_id})"
-    named = ", ".join(f"'{name}'" for name in repositories)
+    named = ("repository " if len(repositories) == 1 else "repositories ") + ", ".join(
+        f"'{each}'" for each in repositories
+    )
     what = f"{named} of" if grant.condition else "every repository of"
     only = f", only for {named}" if grant.condition else ""
     return (

@@ -73,12 +73,13 @@ class Receipt:
     """What carrying out one step came to.
 
     state: `done` (made by us), `already` (it was there, not ours, nothing to undo), `did-not-help`
-    (something else stands in its place), `refused` (Azure did not let us).
+    (something else stands in its place), `refused` (Azure did not let us), `unclear` (what is there now could not be
+    read, so a person has to look).
     said: the same in one sentence, with Azure's code where it refused.
     """
 
     step: Step
-    state: Literal["done", "already", "did-not-help", "refused"]
+    state: Literal["done", "already", "did-not-help", "refused", "unclear"]
     said: str
 
     @property
