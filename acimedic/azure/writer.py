@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol, cast
 
-from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
+from azure.core.exceptions import AzureError, DecodeError, HttpResponseError, ResourceNotFoundError
 
 from acimedic.azure.attempt import error_code, status_and_code
 from acimedic.azure.read_registries import API_VERSION as REGISTRY_API_VERSION
@@ -37,6 +37,8 @@ def _refusals() -> Iterator[None]:
     """Whatever goes wrong inside is raised as RefusedError."""
     try:
         yield
+    except DecodeError as error:
+        raise UnclearError("the answer was not understood, so look whether it was done") from error
     except HttpResponseError as error:
         raise RefusedError(status_and_code(error), (error_code(error) or "").lower()) from error
     except (AzureError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:

@@ -32,6 +32,8 @@ _TELLING = re.compile(
 _ESCAPE = re.compile(r"\\(?:u00([0-9a-fA-F]{2})|([\"'/\\nrt]))")
 _ESCAPED = {"n": "\n", "r": "", "t": "\t"}
 
+_BLANK_LINES = re.compile(r"[\r\n]{2,}")
+
 
 def decode(payload: bytes) -> str:
     """Text of bytes in whatever a shell has written: UTF-8 or, from a PowerShell redirection, UTF-16."""
@@ -42,7 +44,8 @@ def decode(payload: bytes) -> str:
 
 def clean(text: str) -> str:
     """The text without what terminals, logs and mail programs have added to it."""
-    text = _telling(text) if len(text) > LONGEST else text
+    if len(text) > LONGEST:
+        text = _telling(_BLANK_LINES.sub("\n", text))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _INVISIBLE.sub("", _CONTROL.sub("", _COLOUR.sub("", text))).translate(_QUOTES)
     text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
