@@ -92,10 +92,13 @@ def of_no_group(
 
 
 def worth_looking_back(diagnosis: Diagnosis) -> bool:
-    """Whether what changed before the failure may explain a finding, or that there is none."""
-    if diagnosis.outcome == "not-a-pull-failure":
-        return False
-    return diagnosis.outcome == "cause-found" or diagnosis.evidence.precedent is not None
+    """Whether what changed before the failure may explain a finding, or that there is none.
+
+    A cause in the definition itself needs no history.
+    """
+    if diagnosis.outcome == "undetermined":
+        return not isinstance(diagnosis.evidence.error, Gap)
+    return any(finding.pull is not None for finding in diagnosis.fails)
 
 
 def check_id(check: Check) -> str:

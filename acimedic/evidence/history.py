@@ -18,6 +18,7 @@ from acimedic.model.registry import Registry
 from acimedic.model.resource_id import ResourceId
 
 _WINDOW = timedelta(days=7)
+_KEPT = timedelta(days=80)  # the log keeps 90 days
 _AFTER = timedelta(minutes=5)
 _WHAT: Mapping[str, str] = {
     "microsoft.containerregistry/registries/write": "registry settings were written",
@@ -67,12 +68,14 @@ def precedent(
 
 
 async def look_back(evidence: Evidence, reader: Reader) -> Evidence:
-    """The same evidence with what was changed at the registries and identities before the failure."""
+    """The same evidence with when it last worked, and what was changed at registries and identities since."""
     failed_at = evidence.failed_at
     if failed_at is None:
         return evidence
+    if evidence.precedent is None:
+        evidence = replace(evidence, precedent=await _last_success(evidence, reader, failed_at))
     since = evidence.precedent.when if evidence.precedent else failed_at - _WINDOW
-    since = max(since, failed_at - timedelta(days=80))  # the log keeps 90 days
+    since = max(since, failed_at - _KEPT)
     about = [item.id for _, item in evidence.registries if isinstance(item, Registry)]
     about += [key for key, item in evidence.identities if not isinstance(item, Gap)]
     logs = await asyncio.gather(
@@ -94,6 +97,33 @@ async def look_back(evidence: Evidence, reader: Reader) -> Evidence:
     ]
     changes.sort(key=lambda change: change.when.timestamp())
     return replace(evidence, history=History(since=since, changes=tuple(changes)))
+
+
+async def _last_success(evidence: Evidence, reader: Reader, failed_at: datetime) -> Precedent | None:
+    """When the group was last made or started, by the activity log: a direct request leaves no deployment.
+
+    A start asks for what is there already, so then the definition is the same.
+    """
+    group = evidence.group
+    log = await reader.activity(
+        group.subscription, about=("resourceUri", str(group)), since=failed_at - _WINDOW, until=failed_at
+    )
+    if isinstance(log, Gap):
+        return None
+    wanted = tuple(f"microsoft.containerinstance/containergroups/{word}" for word in ("write", "start", "restart"))
+    times = [
+        entry.time
+        for entry in log
+        if entry.time is not None
+        and entry.time < failed_at
+        and entry.status.lower() == "succeeded"
+        and entry.operation.lower().startswith(wanted)
+        and plain_correlation(entry.correlation_id) != plain_correlation(evidence.incident.correlation_id)
+    ]
+    if not times:
+        return None
+    same = evidence.incident.operation in {"start", "restart"}
+    return Precedent(when=max(times), same_definition=same, source=log[0].source)
 
 
 def _changes(resource: str, log: tuple[Activity, ...], since: datetime, until: datetime) -> list[Change]:
