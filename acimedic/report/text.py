@@ -78,7 +78,10 @@ def _no_fault(diagnosis: Diagnosis, width: int) -> Iterator[str]:
         yield from wrapped("No change is proposed.", width=width, indent=" " * _LABEL)
         return
     yield from wrapped(diagnosis.headline, width=width, indent=" " * _LABEL, first="UNKNOWN".ljust(_LABEL))
+    unread = sum(isinstance(finding.verdict, Unknown) for finding in diagnosis.findings)
     advice = "Deploy once more: a registry or the platform may have failed for a moment."
+    if unread:
+        advice = f"{unread} verdicts want a reading that is missing, see below; grant it and diagnose again. {advice}"
     yield from wrapped(advice, width=width, indent=" " * _LABEL, first="TRY".ljust(_LABEL))
 
 
@@ -119,12 +122,15 @@ def _ruled_out(diagnosis: Diagnosis, width: int) -> Iterator[str]:
 
 
 def _undecided(diagnosis: Diagnosis, width: int) -> Iterator[str]:
-    unknown = [finding for finding in diagnosis.findings if isinstance(finding.verdict, Unknown)]
-    if unknown:
-        yield f"Not decided ({len(unknown)})"
-    for finding in unknown:
+    reasons: dict[str, list[str]] = {}
+    for finding in diagnosis.findings:
         if isinstance(finding.verdict, Unknown):
-            yield from wrapped(f"{_name(finding)}: {finding.verdict.reason}", width=width, indent="    ", first="  - ")
+            reasons.setdefault(finding.verdict.reason, []).append(_name(finding))
+    if reasons:
+        yield f"Not decided ({sum(map(len, reasons.values()))})"
+    for reason, names in reasons.items():
+        yield from wrapped(reason, width=width, indent="    ", first="  - ")
+        yield from wrapped(", ".join(names), width=width, indent="      ")
 
 
 def _gaps(diagnosis: Diagnosis, width: int) -> Iterator[str]:
