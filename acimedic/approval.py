@@ -1,0 +1,126 @@
+"""Signed links by which a person decides on a plan.
+
+A link identifies the decision: which incident, which plan, yes or no, until when. It does not authenticate the
+person. It is signed with itsdangerous (small, pure Python, kept by the Pallets project since 2011), which knows several
+keys at once, so that a key can be changed while links are under way.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal, TypeAlias, cast
+
+from itsdangerous import BadData, URLSafeSerializer
+
+Decision: TypeAlias = Literal["approve", "reject"]
+_SALT = "acimedic approval link, version 1"
+_LONGEST = 1024
+_SHORTEST_KEY = 32  # bytes of text; a key that can be guessed signs for everybody
+
+
+class ApprovalError(Exception):
+    """The link does not count; the message says why, without saying more than its holder knows."""
+
+
+class ForgedError(ApprovalError):
+    """Nobody who holds a key has signed it, or it was altered."""
+
+
+class ExpiredError(ApprovalError):
+    """It was signed, and its time has passed."""
+
+
+class OtherPlanError(ApprovalError):
+    """It was signed for another incident, or for a plan that has changed since."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """One decision that may be taken once.
+
+    nonce: by which the store knows that it was used. expires: from then on it is refused.
+    """
+
+    incident: str
+    plan: str
+    decision: Decision
+    nonce: str
+    expires: datetime
+
+
+def offer(incident: str, plan: str, decision: Decision, *, expires: datetime) -> Approval:
+    """A decision to be signed and sent."""
+    return Approval(
+        incident=incident,
+        plan=plan,
+        decision=decision,
+        nonce=secrets.token_urlsafe(18),
+        expires=expires.astimezone(UTC),
+    )
+
+
+def sign(approval: Approval, keys: Sequence[str]) -> str:
+    """The text of the link: the newest key, which is the first, signs. Raises ValueError for a key that is too "
+    "short."""
+    said = {
+        "i": approval.incident,
+        "p": approval.plan,
+        "d": approval.decision,
+        "n": approval.nonce,
+        "e": int(approval.expires.timestamp()),
+    }
+    return str(_serializer(keys).dumps(said))
+
+
+def read(token: str, keys: Sequence[str], *, now: datetime) -> Approval:
+    """The decision that a link holds. Raises ForgedError or ExpiredError."""
+    if len(token) > _LONGEST:
+        raise ForgedError("this is no link of ours")
+    try:
+        said = _serializer(keys).loads(token)
+    except BadData as error:
+        raise ForgedError("this is no link of ours") from error
+    approval = _approval(said)
+    if now >= approval.expires:
+        raise ExpiredError(f"the link was good until {approval.expires:%Y-%m-%d %H:%M} UTC")
+    return approval
+
+
+def ensure_meant(approval: Approval, *, incident: str, plan: str) -> None:
+    """Raise OtherPlanError unless the link was signed for this incident and this very plan."""
+    if approval.incident != incident:
+        raise OtherPlanError("the link belongs to another incident")
+    if approval.plan != plan:
+        raise OtherPlanError("the plan has changed since the link was sent")
+
+
+def _serializer(keys: Sequence[str]) -> URLSafeSerializer:
+    if not keys or any(len(key) < _SHORTEST_KEY for key in keys):
+        raise ValueError(f"an approval key has at least {_SHORTEST_KEY} characters")
+    # itsdangerous signs with the last key of the list and takes signatures of all of them.
+    return URLSafeSerializer(
+        list(reversed(keys)), salt=_SALT, signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256}
+    )
+
+
+def _approval(said: object) -> Approval:
+    """What our own signature vouches for; of a later version it may still be of another shape."""
+    match said:
+        case {
+            "i": str(incident),
+            "p": str(plan),
+            "d": "approve" | "reject" as decision,
+            "n": str(nonce),
+            "e": int(expires),
+        } if isinstance(said, Mapping):
+            return Approval(
+                incident=incident,
+                plan=plan,
+                decision=cast(Decision, decision),
+                nonce=nonce,
+                expires=datetime.fromtimestamp(expires, UTC),
+            )
+        case _:
+            raise ForgedError("this is no link of this version")
