@@ -22,6 +22,8 @@ _COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and answer its exit code: 0 no cause found, 1 a cause was found, 2 could not run."""
+    if sys.stdout is None:
+        return CANNOT_RUN  # nobody would read what comes out
     given = list(sys.argv[1:] if arguments is None else arguments)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     logging.getLogger("azure").setLevel(logging.CRITICAL)  # azure-identity tells at length what it tries

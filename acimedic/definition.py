@@ -6,7 +6,7 @@ Source: https://learn.microsoft.com/azure/templates/microsoft.containerinstance/
 """
 
 from collections.abc import Iterator, Mapping
-from typing import TypeVar, cast
+from typing import cast
 
 from acimedic.model.definition import (
     Container,
@@ -20,9 +20,8 @@ from acimedic.model.definition import (
     UnreadCredential,
 )
 from acimedic.model.reading import Gap, Reading
+from acimedic.redact import redact
 from acimedic.template import Json, Unresolved, unresolved_leaves
-
-T = TypeVar("T")
 
 
 def from_arm(body: Mapping[str, object], *, origin: Origin, source: str, api_version: str | Gap | None) -> Definition:
@@ -50,6 +49,7 @@ def from_arm(body: Mapping[str, object], *, origin: Origin, source: str, api_ver
         location=_plain(_get(body, "location")),
         provisioning_state=state if isinstance(state, str) else None,
         unresolved=tuple(_unresolved(properties)),
+        events=tuple(_events(_get(_mapping(_get(properties, "instanceView")), "events"))),
     )
 
 
@@ -93,7 +93,7 @@ def _events(events: object) -> Iterator[ContainerEvent]:
         yield ContainerEvent(
             name=_plain(_get(event, "name")) or "",
             type=_plain(_get(event, "type")) or "",
-            message=_plain(_get(event, "message")) or "",
+            message=redact(_plain(_get(event, "message")) or ""),
             first=_plain(_get(event, "firstTimestamp")),
             last=_plain(_get(event, "lastTimestamp")),
             count=count if isinstance(count, int) else 1,
@@ -181,17 +181,22 @@ def _subnets(properties: Mapping[str, object]) -> Reading[tuple[str, ...]]:
     if isinstance(items, Gap):
         return items
     ids = tuple(text for item in items if (text := _plain(_get(_mapping(item), "id"))))
-    profile = _plain(_get(_mapping(_get(properties, "networkProfile")), "id"))
+    named = _get(properties, "networkProfile")
+    profile = named if isinstance(named, Unresolved) else _get(_mapping(named), "id")
+    if isinstance(profile, Unresolved) and not items:
+        return _gap("networkProfile", profile)
     if len(ids) < len(items):
         return ids or ("(a subnet whose id could not be evaluated)",)
-    return ids or ((profile,) if profile else ())
+    return ids or ((profile,) if isinstance(profile, str) and profile else ())
 
 
 def _items(owner: Mapping[str, object], key: str) -> list[object] | Gap:
     value = _get(owner, key)
     if isinstance(value, Unresolved):
         return _gap(key, value)
-    return list(value) if isinstance(value, list) else []
+    if value is not None and not isinstance(value, list):
+        return Gap(reading=key, reason="it is not a list")
+    return list(value or [])
 
 
 def _text(owner: Mapping[str, object], key: str, label: str) -> Reading[str | None]:

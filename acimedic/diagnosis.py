@@ -12,7 +12,7 @@ from acimedic.errors import classify
 from acimedic.freshness import fresh
 from acimedic.model.definition import Definition
 from acimedic.model.diagnosis import Diagnosis, Finding, Kind, Outcome
-from acimedic.model.error import ErrorChain, OtherFailure
+from acimedic.model.error import ErrorChain, OtherFailure, PullFailure, Unclear
 from acimedic.model.evidence import Evidence
 from acimedic.model.incident import DeploymentFailure, Incident, incident_id
 from acimedic.model.pull import Pull
@@ -175,32 +175,36 @@ def _without_guesses(findings: tuple[Finding, ...], checks: Sequence[Check]) -> 
 
 
 def _other_failure(evidence: Evidence) -> OtherFailure | None:
-    classification = said(evidence)
-    if isinstance(classification, OtherFailure):
-        return classification
-    if classification is None or not hasattr(classification, "family"):
-        return _crash(evidence)
-    return None
+    match said(evidence):
+        case OtherFailure() as proven:
+            return proven
+        case PullFailure():
+            return None
+        case Unclear() | None:
+            return _crash(evidence)
 
 
 def _crash(evidence: Evidence) -> OtherFailure | None:
-    """A container that ended by itself after its image was pulled."""
+    """A container that ended by itself after its image was pulled, where no other's image failed to be."""
     live = evidence.live
     if not isinstance(live, Definition) or isinstance(live.containers, Gap):
         return None
+    crashed: OtherFailure | None = None
     for container in live.containers:
         names = [event.name.lower() for event in fresh(container.events, evidence.began_at)]
         state = (container.state or "").lower()
         pulled = "pulled" in names and "failed" not in names[_last(names, "pulled") :]
         ended = "crashloopbackoff" in state or "error" in state or "oomkilled" in state
-        if pulled and ended:
-            return OtherFailure(
+        if "failed" in names and not pulled:
+            return None
+        if pulled and ended and crashed is None:
+            crashed = OtherFailure(
                 kind="container-crash",
                 code=None,
                 message=f"the image of container '{container.name}' was pulled; the container then ended "
                 f"({container.state})",
             )
-    return None
+    return crashed
 
 
 def _last(names: list[str], name: str) -> int:

@@ -1,7 +1,7 @@
 """Fixes that more than one check proposes, with the real names filled in (pure).
 
 Names come from Azure and are hostile: every one that stands in a command is quoted for a POSIX shell,
-every one in Bicep is escaped.
+every one in Bicep is escaped. What a person has to fill in is quoted too: to a shell `<` is no bracket.
 """
 
 import shlex
@@ -23,7 +23,7 @@ def q(text: str) -> str:
 def bicep(text: str) -> str:
     """A text as a Bicep string literal."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("${", "\\${").replace("\n", "\\n")
-    return f"'{escaped}'"
+    return "'" + "".join(char if char.isprintable() else f"\\u{{{ord(char):x}}}" for char in escaped) + "'"
 
 
 def role_for(mode: Mode) -> str:
@@ -36,8 +36,12 @@ def give_role(registry: Registry, identity: Identity, mode: Mode, repository: st
     guid = role_for(mode)
     name = ROLE_NAMES[guid]
     condition = _condition(mode, repository)
+    if mode == "abac" and condition is None:
+        where = f"identity '{identity.name}' at registry '{registry.name}'"
+        text = f"Assign {name} to {where} by hand, narrowed to the repository: no condition can hold its name. {_AGAIN}"
+        return Fix(text=text)
     command = (
-        f"az role assignment create --assignee-object-id {identity.principal_id} "
+        f"az role assignment create --assignee-object-id {q(identity.principal_id)} "
         f"--assignee-principal-type ServicePrincipal --role {guid} --scope {q(registry.id)}"
     )
     if condition:
@@ -70,8 +74,8 @@ def use_identity(server: str, group: str) -> Fix:
         text="Pull with a user-assigned managed identity: name it in imageRegistryCredentials, attach it to the "
         f"container group, give it a pull role at the registry. {_AGAIN}",
         az=(
-            f"az container create --name {q(group)} --resource-group <group> --image {q(server + '/<image>')} "
-            "--assign-identity <identity id> --acr-identity <identity id>",
+            f"az container create --name {q(group)} --resource-group '<group>' --image {q(server + '/<image>')} "
+            "--assign-identity '<identity id>' --acr-identity '<identity id>'",
         ),
         bicep=credential_bicep(server),
     )
@@ -108,10 +112,10 @@ def _role_bicep(registry: Registry, identity: Identity, guid: str, condition: st
         "}",
         "",
         "resource pull 'Microsoft.Authorization/roleAssignments@2022-04-01' = {",
-        f"  name: guid(registry.id, '{identity.principal_id}', '{guid}')",
+        f"  name: guid(registry.id, {bicep(identity.principal_id)}, '{guid}')",
         "  scope: registry",
         "  properties: {",
-        f"    principalId: '{identity.principal_id}' // of identity {_comment(identity.name)}",
+        f"    principalId: {bicep(identity.principal_id)} // of identity {_comment(identity.name)}",
         "    principalType: 'ServicePrincipal'",
         f"    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '{guid}')",
     ]

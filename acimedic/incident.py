@@ -152,7 +152,8 @@ def _deployer(claims: object, key: str) -> str | None:
     object_id = _object(claims).get(_OBJECT_ID) or _object(claims).get("oid")
     if not key or not isinstance(object_id, str) or not object_id:
         return None
-    return hmac.new(key.encode(), object_id.strip().lower().encode(), hashlib.sha256).hexdigest()
+    told = object_id.strip().lower().encode("utf-8", "surrogatepass")  # an event may hold half a character
+    return hmac.new(key.encode("utf-8", "surrogatepass"), told, hashlib.sha256).hexdigest()
 
 
 def _object(value: object) -> Mapping[str, object]:

@@ -73,8 +73,11 @@ def _credentials(
 
 
 def serves(server: str, reference: ImageReference) -> bool:
-    """Whether a well-formed `server` is the image's registry; Docker Hub's aliases count as one."""
-    return server_fault(server) is None and same_registry(server, str(reference.host))
+    """Whether a well-formed `server` is the image's registry; Docker Hub's aliases count as one.
+
+    A server is written without a port, so the image's port plays no part.
+    """
+    return server_fault(server) is None and same_registry(server, reference.host.name)
 
 
 def means(server: str, reference: ImageReference) -> bool:

@@ -1,4 +1,4 @@
-"""What must not leave in an error text: addresses of persons, ids of callers, keys in connection strings.
+"""What must not leave in an error text: addresses of persons, ids of callers, passwords, keys and tokens.
 
 Azure's own messages carry them: `The client 'name@example.com' with object id '…' does not have authorization`.
 Platform addresses stay: checks need them.
@@ -11,12 +11,23 @@ _CALLER = re.compile(r"\b(client|user|caller|principal) '[^'\n]{1,200}' with obj
 _KEY = re.compile(
     r"\b(sig|accountkey|sharedaccesskey|password|pwd|secret|client_secret|token)=[^&;\s'\"]{1,2000}", re.IGNORECASE
 )
+_MEMBER = re.compile(r"(password|secret|token|key)(\\{0,8}\": {0,4}\\{0,8}\")[^\"\\]{1,2000}", re.IGNORECASE)
+_OPTION = re.compile(r"(--[a-z-]{0,40}(?:password|secret|key|token))[ =]{1,4}[^-\s]\S{0,2000}", re.IGNORECASE)
+_USER = re.compile(r"(://[^/\s:@'\"]{0,100}):[^/\s@'\"]{1,500}@")
+_TOKEN = re.compile(r"\beyJ[\w-]{5,5000}(?:\.[\w-]{0,5000}){0,4}")
 
 
 def redact(text: str) -> str:
     """The text without personal data and secrets."""
     if "@" in text:
+        text = _USER.sub(r"\1:(removed)@", text)
         text = _MAIL.sub("(address removed)", text)
     if "'" in text:
         text = _CALLER.sub(r"\1 '(removed)' with object id '(removed)'", text)
+    if '"' in text:
+        text = _MEMBER.sub(r"\1\2(removed)", text)
+    if "--" in text:
+        text = _OPTION.sub(r"\1 (removed)", text)
+    if "eyJ" in text:
+        text = _TOKEN.sub("(removed)", text)
     return _KEY.sub(r"\1=(removed)", text) if "=" in text else text

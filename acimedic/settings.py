@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, cast
 from urllib.parse import urlsplit
 
+from acimedic.model.plan import RunMode
+
 Cloud: TypeAlias = Literal["AzureCloud", "AzureUSGovernment", "AzureChinaCloud"]
 
 _CLOUDS: dict[str, Cloud] = {
@@ -37,6 +39,9 @@ _PORTAL: dict[Cloud, str] = {
     "AzureChinaCloud": "https://portal.azure.cn",
 }
 _PUBLIC = ("docker.io", "mcr.microsoft.com", "ghcr.io", "quay.io")
+_MODES: dict[str, RunMode] = {"observe": "observe", "review": "review", "auto": "auto"}
+_SUBSCRIPTION = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _HOST = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 """A name with a dot whose last label begins with a letter: never an address, `localhost` or a port."""
 
@@ -54,6 +59,9 @@ class Settings:
     time_limit: seconds that the readings of one incident may take.
     hash_key: keys the hash of a deployer's object id; empty means that no such hash is kept.
     registries: hosts other than Azure container registries that may be asked for an image, without credentials.
+    mode: whether changes are made at all, after a person's approval, or by the policy alone.
+    policy: the file that says what may be changed; None for `policy.json` beside the package.
+    subscriptions: whose failures are served, in lower case; empty for all that can be seen.
     """
 
     cloud: Cloud = "AzureCloud"
@@ -62,6 +70,9 @@ class Settings:
     time_limit: float = 25.0
     hash_key: str = ""
     registries: tuple[str, ...] = _PUBLIC
+    mode: RunMode = "observe"
+    policy: str | None = None
+    subscriptions: tuple[str, ...] = ()
 
     @property
     def arm(self) -> str:
@@ -86,6 +97,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     gateway = _gateway(environment, wrong)
     time_limit = _seconds(environment.get("ACIMEDIC_TIME_LIMIT", ""), wrong)
     registries = _registries(environment.get("ACIMEDIC_REGISTRIES", ""), wrong)
+    mode = _mode(environment.get("ACIMEDIC_MODE", ""), wrong)
+    policy = _policy(environment.get("ACIMEDIC_POLICY", ""), wrong)
+    subscriptions = _subscriptions(environment.get("ACIMEDIC_SUBSCRIPTIONS", ""), wrong)
     if wrong:
         raise SettingsError("; ".join(wrong))
     return Settings(
@@ -95,6 +109,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         time_limit=time_limit,
         hash_key=environment.get("ACIMEDIC_HASH_KEY", ""),
         registries=registries,
+        mode=mode,
+        policy=policy,
+        subscriptions=subscriptions,
     )
 
 
@@ -145,6 +162,28 @@ def _registries(text: str, wrong: list[str]) -> tuple[str, ...]:
         if not _HOST.fullmatch(host):
             wrong.append(f"ACIMEDIC_REGISTRIES holds '{host}'; it is a list of host names, such as docker.io,quay.io")
     return hosts
+
+
+def _mode(text: str, wrong: list[str]) -> RunMode:
+    mode = _MODES.get(text.strip().lower() or "observe")
+    if mode is None:
+        wrong.append(f"ACIMEDIC_MODE is '{text}'; it is one of {', '.join(_MODES)}")
+    return mode or "observe"
+
+
+def _policy(text: str, wrong: list[str]) -> str | None:
+    """A file's name: the policy is part of what was deployed, and never fetched."""
+    if _ADDRESS.match(text.strip()):
+        wrong.append(f"ACIMEDIC_POLICY is '{text}'; it is the name of a file, not an address")
+    return text.strip() or None
+
+
+def _subscriptions(text: str, wrong: list[str]) -> tuple[str, ...]:
+    ids = tuple(item.strip().lower() for item in text.split(",") if item.strip())
+    for each in ids:
+        if not _SUBSCRIPTION.fullmatch(each):
+            wrong.append(f"ACIMEDIC_SUBSCRIPTIONS holds '{each}'; it is a list of subscription ids (GUIDs)")
+    return ids
 
 
 def _seconds(text: str, wrong: list[str]) -> float:

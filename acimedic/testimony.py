@@ -2,6 +2,7 @@
 
 from acimedic.errors import classify, event_tail
 from acimedic.freshness import fresh
+from acimedic.model.definition import Definition
 from acimedic.model.error import Classification, PullFailure, PullTail
 from acimedic.model.evidence import Evidence
 from acimedic.model.pull import Pull
@@ -29,10 +30,12 @@ def error_fact(evidence: Evidence, found: PullFailure) -> Fact:
 
 
 def tails(pull: Pull, *kinds: str) -> tuple[PullTail, ...]:
-    """How the registry, or the way to it, refused this pull: from its container's events and the error."""
+    """How the registry, or the way to it, refused this pull: from its container's events, the group's and the error."""
     messages: list[str] = []
     if pull.container is not None:
         messages += [event.message for event in fresh(pull.container.events, pull.evidence.began_at)]
+    if isinstance(pull.evidence.live, Definition):
+        messages += [event.message for event in fresh(pull.evidence.live.events, pull.evidence.began_at)]
     if not isinstance(pull.evidence.error, Gap):
         messages += [link.message for link in pull.evidence.error.live if link.family == "pull-event"]
     found = [tail for message in messages if (tail := event_tail(message)) is not None and _is_about(tail, pull)]

@@ -13,6 +13,7 @@ from acimedic.model.resource_id import ResourceId
 from acimedic.model.verdict import DoesNotApplyError
 from acimedic.rbac import assignment_name, conditions
 from acimedic.rbac.of_pull import PullRight, pull_right
+from remediation.whose import is_attached, is_of_same_tenant
 
 ANSWERS = ("pull-role-missing", "pull-role-wrong-for-registry-mode", "pull-role-on-wrong-principal")
 
@@ -35,8 +36,9 @@ def _right(finding: Finding) -> PullRight | None:
         right = pull_right(finding.pull)
     except (NotKnownError, DoesNotApplyError):
         return None
-    proposable = right.mode_known and _attached(right) and _same_tenant(right) and not _held(right)
-    return right if proposable else None
+    registry, identity, evidence = right.registry, right.identity, right.evidence
+    ours = is_attached(identity, evidence) and is_of_same_tenant(registry, identity, evidence)
+    return right if right.mode_known and ours and not _held(right) else None
 
 
 def _assignment(rights: list[PullRight]) -> tuple[Step, ...]:
@@ -84,22 +86,6 @@ def _grant(right: PullRight, repositories: tuple[str, ...]) -> RoleGrant:
         mode=right.mode,
         repositories=repositories,
     )
-
-
-def _attached(right: PullRight) -> bool:
-    """Whether the identity is the group's own: else whoever names somebody's registry would be given it."""
-    definition = right.evidence.definition
-    if isinstance(definition, Gap) or isinstance(definition.user_identities, Gap):
-        return False
-    return right.identity.id.lower() in {key.rstrip("/").lower() for key in definition.user_identities}
-
-
-def _same_tenant(right: PullRight) -> bool:
-    registry, identity = ResourceId.parse(right.registry.id), ResourceId.parse(right.identity.id)
-    if registry.subscription.lower() == identity.subscription.lower():
-        return True
-    tenant = right.evidence.tenant(registry.subscription)
-    return isinstance(tenant, str) and tenant == right.identity.tenant_id
 
 
 def _held(right: PullRight) -> bool:

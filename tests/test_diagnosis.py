@@ -325,3 +325,13 @@ def test_a_deployment_that_could_not_be_read_is_undetermined() -> None:
     assert diagnosis.outcome == "undetermined"
     assert diagnosis.gaps == (gap,)
     assert "deploy-web" in diagnosis.headline
+
+
+def test_a_crash_beside_an_image_that_was_not_pulled_proves_nothing() -> None:
+    """One container has ended by itself; another's image could not be had, which the error leaves open."""
+    group = build.with_containers(
+        replace(build.WEB, events=(PULLED,), state="Waiting CrashLoopBackOff"),
+        replace(build.container("api", build.IMAGE), events=(UNAUTHORIZED,), state="Waiting ImagePullBackOff"),
+    )
+    unclear = build.with_error("InternalServerError", "An error occurred.", on=replace(group, live=group.definition))
+    assert diagnosed(unclear).outcome != "not-a-pull-failure"

@@ -417,3 +417,9 @@ def test_no_bytes_can_make_it_crash(text: bytes) -> None:
         read_event(text)
     except BadEventError as error:
         assert str(error)
+
+
+def test_half_a_character_in_a_claim_or_a_key_is_hashed_all_the_same() -> None:
+    """JSON allows it, and an environment may hold any bytes."""
+    found = incident(event_grid(claims={"oid": "\ud800"}), hash_key="k\udcff")
+    assert found.deployer is not None

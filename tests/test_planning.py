@@ -118,9 +118,9 @@ def test_nothing_else_is_ever_changed(evidence: Evidence) -> None:
     assert planned(evidence) is None
 
 
-def test_the_other_step_stays_where_one_is_not_ours() -> None:
-    """The identity is not the group's own, so it gets no role; the firewall is another matter."""
-    assert remedies(build.with_definition(user_identities=(), on=CLOSED)) == ["enable-trusted-services"]
+def test_nothing_is_proposed_for_an_identity_that_is_not_the_groups() -> None:
+    """It gets no role, and no firewall is opened for it."""
+    assert planned(build.with_definition(user_identities=(), on=CLOSED)) is None
 
 
 def test_the_same_evidence_gives_the_same_plan() -> None:
@@ -165,10 +165,41 @@ def test_the_mode_is_what_was_asked_for() -> None:
     assert (plan.mode, plan.allowed) == ("auto", False)
 
 
+def test_the_plan_says_what_it_rests_on() -> None:
+    """The facts, the policy's hash and the expiry; each is part of the hash."""
+    diagnosis = diagnose(CLOSED, checks.ALL)
+    plain = draw_plan(diagnosis, remediation.ALL)
+    bound = draw_plan(diagnosis, remediation.ALL, policy="f" * 64, expires_after=timedelta(days=30))
+    assert plain is not None
+    assert bound is not None
+    assert (plain.policy, plain.expires_after) == (None, None)
+    assert (bound.policy, bound.expires_after) == ("f" * 64, "P30D")
+    assert plain.facts == bound.facts
+    facts = [fact.about for fact in plain.facts]
+    assert len(facts) == len(set(facts))
+    assert plain.hash != bound.hash
+    assert plain.hash == fingerprint(CLOSED.incident.id, plain.steps, plain.facts)
+    assert plain.hash != fingerprint(CLOSED.incident.id, plain.steps, plain.facts[1:])
+
+
+def test_what_expires_says_what_happens_then() -> None:
+    """The next pull fails; others may have come to rely on an open firewall."""
+    plan = draw_plan(diagnose(CLOSED, checks.ALL), remediation.ALL, expires_after=timedelta(hours=36))
+    assert plan is not None
+    switch, grant = (step.expiry or "" for step in plan.steps)
+    for note in (switch, grant):
+        assert note.startswith("1 day and 12 hours after the change ")
+        assert "the next pull after that fails" in note
+    assert "others may have come to rely on them" in switch
+    assert "rely" not in grant
+    assert planned(CLOSED) is not None
+    assert all(step.expiry is None for step in (planned(CLOSED) or plan).steps)
+
+
 def test_a_fact_that_is_missing_leaves_the_step_out() -> None:
     """A remedy that needs what could not be read proposes nothing."""
     gap = Gap(reading="identity.userAssignedIdentities", reason="not evaluated")
-    assert remedies(build.with_definition(user_identities=gap, on=CLOSED)) == ["enable-trusted-services"]
+    assert planned(build.with_definition(user_identities=gap, on=CLOSED)) is None
 
 
 def test_every_step_says_what_it_would_do() -> None:

@@ -12,6 +12,7 @@ def test_without_any_setting_it_is_the_public_cloud() -> None:
     assert settings.gateway is None
     assert settings.client_id is None
     assert settings.hash_key == ""
+    assert (settings.mode, settings.policy, settings.subscriptions) == ("observe", None, ())
 
 
 @pytest.mark.parametrize(
@@ -82,9 +83,42 @@ def test_a_time_limit_is_a_number_of_seconds(seconds: str) -> None:
     assert read_settings({"ACIMEDIC_TIME_LIMIT": "60"}).time_limit == 60.0
 
 
+@pytest.mark.parametrize(
+    ("text", "mode"), [("", "observe"), ("observe", "observe"), ("Review", "review"), (" auto ", "auto")]
+)
+def test_a_mode_is_one_of_three(text: str, mode: str) -> None:
+    """Without one nothing is ever written."""
+    assert read_settings({"ACIMEDIC_MODE": text}).mode == mode
+
+
+@pytest.mark.parametrize("text", ["on", "automatic", "review,auto", "off"])
+def test_any_other_mode_is_refused(text: str) -> None:
+    """It is not guessed what was meant."""
+    with pytest.raises(SettingsError, match="ACIMEDIC_MODE"):
+        read_settings({"ACIMEDIC_MODE": text})
+
+
+def test_the_policy_is_a_file() -> None:
+    """Never an address: whoever could write there would decide what is changed."""
+    assert read_settings({"ACIMEDIC_POLICY": " mine/policy.json "}).policy == "mine/policy.json"
+    for address in ("https://x.blob.core.windows.net/c/policy.json", "file:///policy.json"):
+        with pytest.raises(SettingsError, match="ACIMEDIC_POLICY"):
+            read_settings({"ACIMEDIC_POLICY": address})
+
+
+def test_the_subscriptions_served_are_ids() -> None:
+    """With commas between them, in any case; neither a name nor a pattern."""
+    one, two = "3f2d8c6a-5b1e-4a97-8c40-9d1e7b62f0a3", "b8c1a7e4-2f60-4d9b-a135-6e0d94c7f218"
+    assert read_settings({"ACIMEDIC_SUBSCRIPTIONS": f"{one.upper()}, {two},"}).subscriptions == (one, two)
+    for wrong in ("prod", "*", f"{one}x", f"/subscriptions/{one}"):
+        with pytest.raises(SettingsError, match="ACIMEDIC_SUBSCRIPTIONS"):
+            read_settings({"ACIMEDIC_SUBSCRIPTIONS": f"{two},{wrong}"})
+
+
 def test_everything_that_is_wrong_is_named_at_once() -> None:
     """One message, every wrong setting."""
+    names = ("AZURE_CLOUD", "ACIMEDIC_GATEWAY", "ACIMEDIC_TIME_LIMIT", "ACIMEDIC_MODE", "ACIMEDIC_SUBSCRIPTIONS")
     with pytest.raises(SettingsError) as refused:
-        read_settings({"AZURE_CLOUD": "moon", "ACIMEDIC_GATEWAY": "x", "ACIMEDIC_TIME_LIMIT": "x"})
-    for name in ("AZURE_CLOUD", "ACIMEDIC_GATEWAY", "ACIMEDIC_TIME_LIMIT"):
+        read_settings(dict.fromkeys(names, "x") | {"ACIMEDIC_POLICY": "https://x"})
+    for name in (*names, "ACIMEDIC_POLICY"):
         assert name in str(refused.value)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from azure.core.exceptions import (
     AzureError,
@@ -18,12 +18,6 @@ from acimedic.azure.session import first_words
 from acimedic.model.reading import Gap
 
 T = TypeVar("T")
-
-
-class _Want(Protocol):
-    reading: str
-    permission: str | None
-    scope: str | None
 
 
 def status_and_code(error: HttpResponseError) -> str:

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from acimedic.azure.paging import every
 from acimedic.azure.session import Session
-from acimedic.azure.shapes import mapping, properties_of
+from acimedic.azure.shapes import mapping, properties_of, text
 from acimedic.model.deployment import Deployment, ExportedTemplate, Operation
 from acimedic.model.moment import moment
 from acimedic.model.resource_id import ResourceId
@@ -94,12 +94,12 @@ def _deployment(item: Mapping[str, Any], source: str) -> Deployment:
     properties = properties_of(item)
     return Deployment(
         id=ResourceId.parse(item["id"]),
-        correlation_id=properties.get("correlationId") or "",
-        state=properties.get("provisioningState") or "",
+        correlation_id=text(properties.get("correlationId"), "correlationId") or "",
+        state=text(properties.get("provisioningState"), "provisioningState") or "",
         timestamp=moment(properties.get("timestamp")),
-        duration=properties.get("duration"),
-        location=item.get("location"),
-        template_hash=properties.get("templateHash"),
+        duration=text(properties.get("duration"), "duration"),
+        location=text(item.get("location"), "location"),
+        template_hash=text(properties.get("templateHash"), "templateHash"),
         outputs=tuple(str(entry["id"]) for entry in properties.get("outputResources") or [] if entry.get("id")),
         error=_plain(properties.get("error")),
         parameters=_object(properties.get("parameters"), "parameters") or {},
@@ -111,10 +111,10 @@ def _operation(item: Mapping[str, Any], source: str) -> Operation:
     properties = properties_of(item)
     target = mapping(properties.get("targetResource"), "targetResource") or {}
     return Operation(
-        state=properties.get("provisioningState") or "",
-        target=target.get("id"),
-        target_type=target.get("resourceType"),
-        status_code=properties.get("statusCode"),
+        state=text(properties.get("provisioningState"), "provisioningState") or "",
+        target=text(target.get("id"), "id"),
+        target_type=text(target.get("resourceType"), "resourceType"),
+        status_code=text(properties.get("statusCode"), "statusCode"),
         message=_plain(properties.get("statusMessage")),
         timestamp=moment(properties.get("timestamp")),
         source=source,

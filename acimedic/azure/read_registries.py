@@ -98,8 +98,8 @@ def _registry(item: Mapping[str, Any], source: str) -> Registry:
         id=str(ResourceId.parse(item["id"])),
         name=due(text(item.get("name"), "name"), "name"),
         login_server=due(text(properties.get("loginServer"), "loginServer"), "loginServer").lower(),
-        sku=(item.get("sku") or {}).get("name"),
-        location=item.get("location"),
+        sku=text((item.get("sku") or {}).get("name"), "sku.name"),
+        location=text(item.get("location"), "location"),
         mode=_mode(properties.get("roleAssignmentMode")),
         public_access=text(properties.get("publicNetworkAccess"), "publicNetworkAccess") or "Enabled",
         default_action=text(rules.get("defaultAction"), "defaultAction") or "Allow",
@@ -108,10 +108,10 @@ def _registry(item: Mapping[str, Any], source: str) -> Registry:
         admin_enabled=_shown(flag(properties.get("adminUserEnabled"), "adminUserEnabled"), "adminUserEnabled"),
         anonymous_pull=bool(flag(properties.get("anonymousPullEnabled"), "anonymousPullEnabled")),
         private_endpoints=tuple(_endpoint(connection) for connection in connections),
-        arm_tokens=(policies.get("azureADAuthenticationAsArmPolicy") or {}).get("status"),
-        quarantine=(policies.get("quarantinePolicy") or {}).get("status"),
-        encryption=(properties.get("encryption") or {}).get("status"),
-        provisioning_state=properties.get("provisioningState"),
+        arm_tokens=_status(policies, "azureADAuthenticationAsArmPolicy"),
+        quarantine=_status(policies, "quarantinePolicy"),
+        encryption=_status(properties, "encryption"),
+        provisioning_state=text(properties.get("provisioningState"), "provisioningState"),
         status=" ".join(str(state[key]) for key in ("displayStatus", "message") if state.get(key)) or None,
         tags=tuple((str(key), str(value)) for key, value in (item.get("tags") or {}).items()),
         source=source,
@@ -137,5 +137,13 @@ def _shown(value: Any, name: str) -> Any:
 
 def _endpoint(connection: Mapping[str, Any]) -> PrivateEndpoint:
     properties = connection.get("properties") or {}
-    state = properties.get("privateLinkServiceConnectionState") or {}
-    return PrivateEndpoint(endpoint_id=(properties.get("privateEndpoint") or {}).get("id"), status=state.get("status"))
+    endpoint = properties.get("privateEndpoint") or {}
+    return PrivateEndpoint(
+        endpoint_id=text(endpoint.get("id"), "id"), status=_status(properties, "privateLinkServiceConnectionState")
+    )
+
+
+def _status(holder: Mapping[str, Any], name: str) -> str | None:
+    """The `status` of an object that may be absent."""
+    status: str | None = text((holder.get(name) or {}).get("status"), f"{name}.status")
+    return status

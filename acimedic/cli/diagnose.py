@@ -7,8 +7,8 @@ import shutil
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 
+from acimedic.cli.files import called, read_file
 from acimedic.cli.trouble import CannotRunError
 from acimedic.connection import NoAzureError, ensure_answered
 from acimedic.errors import parse as parse_error
@@ -16,7 +16,10 @@ from acimedic.evidence import Supplied
 from acimedic.incident import MOST_BYTES, BadEventError, from_words, read_event
 from acimedic.model.diagnosis import Diagnosis
 from acimedic.model.incident import DeploymentFailure, Ignored, Incident, Signal
+from acimedic.policy import Consent
+from acimedic.policy_file import read_consent
 from acimedic.report.as_json import to_json
+from acimedic.report.plain import plain
 from acimedic.report.text import to_text
 from acimedic.settings import Settings, SettingsError, read_settings
 from acimedic.template import TemplateError
@@ -46,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     signal = _signal(arguments, settings)
     supplied = _supplied(arguments)
     try:
-        diagnosis = asyncio.run(_diagnose(signal, settings, supplied))
+        diagnosis = asyncio.run(_diagnose(signal, settings, supplied, _consent(settings)))
     except NoAzureError as error:
         raise CannotRunError(str(error)) from error
     gateway = settings.gateway is not None
@@ -55,6 +58,15 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         sys.stdout.write(to_text(diagnosis, width=shutil.get_terminal_size().columns, gateway=gateway))
     return 1 if diagnosis.outcome == "cause-found" else 0
+
+
+def _consent(settings: Settings) -> Consent:
+    """What the policy consents to. One that is not valid consents to nothing, and that is said at once."""
+    consent = read_consent(settings)
+    if consent.faults:
+        told = "; ".join(consent.faults)
+        sys.stderr.write(f"acimedic: the policy is not valid, so nothing may be changed: {plain(told)}\n")
+    return consent
 
 
 def _signal(arguments: argparse.Namespace, settings: Settings) -> Incident | DeploymentFailure:
@@ -74,9 +86,9 @@ def _signal(arguments: argparse.Namespace, settings: Settings) -> Incident | Dep
 def _supplied(arguments: argparse.Namespace) -> Supplied:
     error = None
     if arguments.error:
-        error = parse_error(read_file(arguments.error, _MOST_TEMPLATE_BYTES).decode("utf-8", "replace"))
+        error = parse_error(read_file(arguments.error, _MOST_TEMPLATE_BYTES))
         if not error.links:
-            raise CannotRunError(f"{arguments.error} holds no error text")
+            raise CannotRunError(f"{called(arguments.error)} holds no error text")
     if arguments.parameters and not arguments.template:
         raise CannotRunError("--parameters goes with --template")
     return Supplied(
@@ -90,35 +102,27 @@ def _json_file(name: str) -> Mapping[str, object]:
     try:
         value = parse_template(read_file(name, _MOST_TEMPLATE_BYTES))
     except TemplateError as error:
-        raise CannotRunError(f"{name} is not a template: {error}") from error
+        raise CannotRunError(f"{called(name)} is not a template: {error}") from error
     if not isinstance(value, Mapping):
-        raise CannotRunError(f"{name} is not a JSON object")
+        raise CannotRunError(f"{called(name)} is not a JSON object")
     return value
 
 
-def read_file(name: str, most: int) -> bytes:
-    """The bytes of a file, or of standard input for `-`. Raises CannotRunError."""
-    try:
-        if name == "-":
-            content = sys.stdin.buffer.read(most + 1)
-        else:
-            with Path(name).open("rb") as file:
-                content = file.read(most + 1)
-    except OSError as error:
-        raise CannotRunError(f"{name} could not be read: {error.strerror or error}") from error
-    if len(content) > most:
-        raise CannotRunError(f"{name} is too long: more than {most} bytes")
-    return content
-
-
-async def _diagnose(signal: Incident | DeploymentFailure, settings: Settings, supplied: Supplied) -> Diagnosis:
+async def _diagnose(
+    signal: Incident | DeploymentFailure, settings: Settings, supplied: Supplied, consent: Consent
+) -> Diagnosis:
     from acimedic.azure.reader import AzureReader
     from acimedic.azure.session import Session
     from acimedic.pipeline import investigate_signal
 
     async with Session(settings) as session:
         diagnosis = await investigate_signal(
-            signal, AzureReader(session), cloud=settings.cloud, now=datetime.now(UTC), supplied=supplied
+            signal,
+            AzureReader(session),
+            cloud=settings.cloud,
+            now=datetime.now(UTC),
+            supplied=supplied,
+            consent=consent,
         )
         ensure_answered(session, diagnosis.gaps)
         return diagnosis

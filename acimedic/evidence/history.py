@@ -9,7 +9,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from acimedic.azure.reader import Reader
+from acimedic.errors import classify, parse
 from acimedic.model.deployment import Activity, Deployment
+from acimedic.model.error import PullFailure
 from acimedic.model.evidence import Evidence
 from acimedic.model.history import Change, History, Precedent
 from acimedic.model.incident import plain_correlation
@@ -18,6 +20,7 @@ from acimedic.model.registry import Registry
 from acimedic.model.resource_id import ResourceId
 
 _WINDOW = timedelta(days=7)
+_AT_ONCE = timedelta(minutes=15)
 _KEPT = timedelta(days=80)  # the log keeps 90 days
 _AFTER = timedelta(minutes=5)
 _WHAT: Mapping[str, str] = {
@@ -97,6 +100,28 @@ async def look_back(evidence: Evidence, reader: Reader) -> Evidence:
     ]
     changes.sort(key=lambda change: change.when.timestamp())
     return replace(evidence, history=History(since=since, changes=tuple(changes)))
+
+
+async def look_around(evidence: Evidence, reader: Reader) -> Evidence:
+    """The same evidence with the other groups of the subscription that failed to pull within the same minutes."""
+    failed_at = evidence.failed_at
+    if failed_at is None:
+        return evidence
+    log = await reader.activity(
+        evidence.group.subscription,
+        about=("resourceProvider", "Microsoft.ContainerInstance"),
+        since=failed_at - _AT_ONCE,
+        until=failed_at + _AT_ONCE,
+    )
+    if isinstance(log, Gap):
+        return evidence
+    failed = [entry for entry in log if entry.status.lower() == "failed" and entry.message]
+    others = {
+        entry.resource.lower()
+        for entry in failed
+        if not _is(entry.resource, evidence.group) and isinstance(classify(parse(entry.message)), PullFailure)
+    }
+    return replace(evidence, others=tuple(sorted(others)))
 
 
 async def _last_success(evidence: Evidence, reader: Reader, failed_at: datetime) -> Precedent | None:

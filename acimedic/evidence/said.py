@@ -72,12 +72,12 @@ def from_activity(activity: tuple[Activity, ...], group: ResourceId) -> list[Sai
 
 
 def from_events(live: Reading[Definition | Absent], began_at: datetime | None) -> list[Said]:
-    """What the containers' own events say of this failure; those of earlier ones are left out."""
+    """What the containers' own events, then the group's, say of this failure; earlier failures' are left out."""
     if not isinstance(live, Definition) or isinstance(live.containers, Gap):
         return []
     said: list[Said] = []
-    for container in live.containers:
-        messages = [event.message for event in fresh(container.events, began_at)]
+    for events in (*(container.events for container in live.containers), live.events):
+        messages = [event.message for event in fresh(events, began_at)]
         if messages:
             said.append(Said(parse(";".join(messages)), "container-event"))
     return said

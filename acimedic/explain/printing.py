@@ -24,7 +24,7 @@ _LONGEST_NAME = 600
 
 
 def to_json(explanation: Explanation) -> str:
-    """The report of version 1, with `candidates` and, for each, how to tell."""
+    """The report of version 1, with `candidates` and, for each, how to tell; in ASCII, as every report."""
     report = as_object(explanation.diagnosis, gateway=False)
     cause = next((each.check for each in explanation.diagnosis.fails if each.confirmed), None)
     report |= {
@@ -32,8 +32,7 @@ def to_json(explanation: Explanation) -> str:
         "candidates": list(explanation.candidates),
         "how_to_tell": {check: TELLING[check] for check in explanation.candidates},
     }
-    text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")  # half a character, from `\ud800` in a message
+    return json.dumps(report, indent=2) + "\n"
 
 
 def to_text(explanation: Explanation, *, width: int = 100) -> str:
@@ -123,17 +122,17 @@ def _commands(explanation: Explanation) -> Iterator[str]:
     image = explanation.features.image
     if explanation.features.host == "acr":
         registry = registry_host((image or "").partition("/")[0]).name.partition(".")[0]
-        named = "<registry>" if not registry or is_masked(registry) or len(registry) > 60 else shlex.quote(registry)
+        named = "'<registry>'" if not registry or is_masked(registry) or len(registry) > 60 else shlex.quote(registry)
         query = "[publicNetworkAccess, networkRuleSet.defaultAction, networkRuleBypassOptions, adminUserEnabled]"
         yield f'az acr show --name {named} --query "{query}"'
-    named = "<image>" if not image or is_masked(image) or len(image) > 300 else shlex.quote(image)
+    named = "'<image>'" if not image or is_masked(image) or len(image) > 300 else shlex.quote(image)
     yield f"docker manifest inspect {named}"
 
 
 def _next(explanation: Explanation, width: int) -> Iterator[str]:
     group = explanation.diagnosis.evidence.group
     correlation = explanation.diagnosis.evidence.incident.correlation_id
-    whose = "<id of the container group>" if isinstance(group, NamedOnly) else shlex.quote(str(group))
+    whose = "'<id of the container group>'" if isinstance(group, NamedOnly) else shlex.quote(str(group))
     also = f" --correlation-id {shlex.quote(correlation)}" if correlation else ""
     yield from wrapped("With access to Azure, the evidence decides:", width=width)
     yield plain(f"  acimedic diagnose --resource-id {whose}{also}")

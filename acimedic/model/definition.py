@@ -92,6 +92,7 @@ class Definition:
     credentials: empty means that there are none; unreadable is a Gap.
     user_identities: ids of `identity.userAssignedIdentities`, as written.
     api_version: of the request; None where it cannot be known (a live group does not tell).
+    events: those of the group itself, such as a volume that could not be mounted.
     """
 
     id: str | None
@@ -109,3 +110,4 @@ class Definition:
     provisioning_state: str | None = None
     created: str | None = None
     unresolved: tuple[tuple[str, str], ...] = ()
+    events: tuple[ContainerEvent, ...] = ()

@@ -35,6 +35,7 @@ class Evidence:
     endpoint_subnets: subnets of private endpoints, by lower-case endpoint id.
     service_endpoints: subnets that a registry's virtual network rules name, by lower-case registry id.
     precedent: the last time that it worked. history: what changed before the failure.
+    others: ids of other groups of the subscription that failed to pull within the same minutes.
     cloud: AzureCloud, AzureUSGovernment or AzureChinaCloud.
     failed_at, began_at: when the attempt failed, and when it can have begun at the earliest.
     supplied: what the caller gave instead of Azure ("error", "template"); nothing is changed because of it.
@@ -55,6 +56,7 @@ class Evidence:
     endpoint_subnets: tuple[tuple[str, Reading[str]], ...] = ()
     service_endpoints: tuple[tuple[str, Reading[tuple[str, ...]]], ...] = ()
     precedent: Precedent | None = None
+    others: tuple[str, ...] = ()
     history: Reading[History] = _NOT_LOOKED_BACK
     failed_at: datetime | None = None
     began_at: datetime | None = None

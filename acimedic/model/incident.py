@@ -56,7 +56,9 @@ def incident_id(correlation_id: str | None, resource: ResourceId) -> str:
 
     A UUIDv5 of the correlation id (dashes removed, lower case) and the lower-case resource id.
     """
-    return str(uuid5(_NAMESPACE, f"{plain_correlation(correlation_id)}|{resource.key}"))
+    told = f"{plain_correlation(correlation_id)}|{resource.key}"
+    # A pasted text may hold half a character, which has no UTF-8.
+    return str(uuid5(_NAMESPACE, told.encode("utf-8", "backslashreplace").decode()))
 
 
 def plain_correlation(correlation_id: str | None) -> str:

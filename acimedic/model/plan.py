@@ -40,9 +40,20 @@ class BypassSwitch:
 Change: TypeAlias = RoleGrant | BypassSwitch
 
 
+@dataclass(frozen=True, slots=True)
+class PlanFact:
+    """A fact that a plan rests on: what it is about, and what was read, in words that can be compared and shown."""
+
+    about: str
+    value: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One change: which remedy, what it does to what, who gains what, and how it is taken back."""
+    """One change: which remedy, what it does to what, who gains what, and how it is taken back.
+
+    expiry: what happens when it is taken back by itself; None where it is not.
+    """
 
     remedy: str
     target: str
@@ -52,13 +63,18 @@ class Step:
     undo: str
     risk: str
     summary: str
+    expiry: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Steps that answer the confirmed findings.
 
-    hash: over the steps and the incident. allowed: whether it may be carried out, and why not.
+    hash: over the incident, the steps, the facts that they rest on, and the policy's hash.
+    mode: how it is decided, after what a registry's tag narrows. allowed: whether it may be carried out, and by which
+    entries of the policy, or why not; reasons: the same one by one.
+    policy: the hash of the policy; None where there is none that could be followed.
+    expires_after: when what the steps give is taken back (ISO 8601); None for never.
     """
 
     hash: str
@@ -66,6 +82,10 @@ class Plan:
     allowed: bool
     reason: str
     steps: tuple[Step, ...]
+    reasons: tuple[str, ...] = ()
+    policy: str | None = None
+    expires_after: str | None = None
+    facts: tuple[PlanFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

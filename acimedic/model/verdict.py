@@ -31,7 +31,6 @@ class Fail:
     """The fault is there.
 
     confidence: `confirmed` where the evidence proves that it blocks the pull, else `likely`.
-    subject: the container, where a check about the whole group blames one.
     """
 
     summary: str

@@ -14,8 +14,8 @@ VERSION = 1
 
 
 def to_json(diagnosis: Diagnosis, *, gateway: bool) -> str:
-    """The JSON text of the report."""
-    return json.dumps(as_object(diagnosis, gateway=gateway), indent=2, ensure_ascii=False) + "\n"
+    """The JSON text of the report, in ASCII: no encoding of a terminal or a pipe can spoil it."""
+    return json.dumps(as_object(diagnosis, gateway=gateway), indent=2) + "\n"
 
 
 def as_object(diagnosis: Diagnosis, *, gateway: bool) -> dict[str, object]:
@@ -93,6 +93,10 @@ def _plan(plan: Plan) -> dict[str, object]:
         "mode": plan.mode,
         "allowed": plan.allowed,
         "reason": plan.reason,
+        "reasons": list(plan.reasons),
+        "policy": plan.policy,
+        "expires_after": plan.expires_after,
+        "facts": [asdict(fact) for fact in plan.facts],
         "steps": [_step(step) for step in plan.steps],
     }
 
@@ -117,5 +121,6 @@ def _step(step: Step) -> Mapping[str, object]:
         "change": {"before": before, "after": after},
         "undo": step.undo,
         "risk": step.risk,
+        "expiry": step.expiry,
         "summary": step.summary,
     }

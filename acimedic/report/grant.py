@@ -24,7 +24,7 @@ def grant_command(gap: Gap) -> str | None:
     )
     return (
         f"az role definition create --role-definition {q(definition)} && "
-        f"az role assignment create --assignee <ACI Medic's object id> --role {q(name)} --scope {q(scope)}"
+        f"az role assignment create --assignee '<object id of ACI Medic>' --role {q(name)} --scope {q(scope)}"
     )
 
 

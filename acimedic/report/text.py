@@ -88,12 +88,20 @@ def _no_fault(diagnosis: Diagnosis, width: int) -> Iterator[str]:
 def _plan(plan: Plan | None, width: int) -> Iterator[str]:
     if plan is None:
         return
-    yield f"Proposed changes (mode {plan.mode}; {'may' if plan.allowed else 'may not'} be carried out: {plan.reason})"
+    may = f"Proposed changes (mode {plan.mode}; {'may' if plan.allowed else 'may not'} be carried out"
+    if len(plan.reasons) > 1:
+        yield f"{may}, for {len(plan.reasons)} reasons)"
+        for reason in plan.reasons:
+            yield from wrapped(reason, width=width, indent="    ", first="  - ")
+    else:
+        yield from wrapped(f"{may}: {plan.reason})", width=width, indent="  ", first="")
     for number, step in enumerate(plan.steps, 1):
         yield from wrapped(step.summary, width=width, indent="     ", first=f"  {number}. ")
         yield from wrapped(f"before: {step.before or 'nothing'}; after: {step.after}", width=width, indent="     ")
         yield from wrapped(f"risk: {step.risk}", width=width, indent="     ")
         yield from wrapped(f"undo: {step.undo}", width=width, indent="     ")
+        if step.expiry is not None:
+            yield from wrapped(f"expires: {step.expiry}", width=width, indent="     ")
 
 
 def _error(diagnosis: Diagnosis, width: int) -> Iterator[str]:

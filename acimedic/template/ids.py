@@ -14,7 +14,7 @@ from acimedic.template.values import Unresolved
 
 def provider_path(resource_type: str, names: Sequence[str]) -> str:
     """`/providers/Microsoft.Web/sites/a/slots/b` of a type and one name for each of its segments."""
-    namespace, *types = [each for each in resource_type.split("/") if each]  # a type may end in a slash
+    namespace, *types = [each for each in resource_type.split("/") if each] or [""]  # a type may end in a slash
     if not types or len(types) != len(names) or not all(names):
         raise WrongArgumentError(f"{len(names)} names do not fit the type {resource_type}")
     pairs = (f"{each}/{name}" for each, name in zip(types, names, strict=True))

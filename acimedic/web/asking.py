@@ -50,11 +50,20 @@ async def _diagnose(question: Question, settings: Settings) -> tuple[Diagnosis, 
     from acimedic.azure.session import Session
     from acimedic.evidence import Supplied
     from acimedic.pipeline import investigate_signal
+    from acimedic.policy_file import read_consent
 
     supplied = Supplied(error=question.error, template=question.template, parameters=question.parameters)
+    consent = read_consent(settings)
+    if consent.faults:
+        lines.policy_refused(consent.faults)
     async with Session(settings) as session:
         diagnosis = await investigate_signal(
-            question.signal, AzureReader(session), cloud=settings.cloud, now=datetime.now(UTC), supplied=supplied
+            question.signal,
+            AzureReader(session),
+            cloud=settings.cloud,
+            now=datetime.now(UTC),
+            supplied=supplied,
+            consent=consent,
         )
         ensure_answered(session, diagnosis.gaps)
         return diagnosis, dict(session.tally.statuses)

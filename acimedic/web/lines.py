@@ -51,5 +51,10 @@ def bad_event(event_id: object, reason: str) -> None:
     _LOG.error(json.dumps({"line": "bad-event", "event": _short(event_id), "reason": _short(reason)}))
 
 
+def policy_refused(faults: tuple[str, ...]) -> None:
+    """A policy that cannot be followed: nothing is changed until somebody puts it right."""
+    _LOG.error(json.dumps({"line": "policy-refused", "faults": [_short(fault) for fault in faults[:20]]}))
+
+
 def _short(value: object) -> str | None:
     return redact(value)[:_LONGEST] if isinstance(value, str) else None

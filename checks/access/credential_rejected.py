@@ -2,17 +2,19 @@
 
 Cause: a wrong, expired or changed password; a service principal that is gone, or has no role; an empty parameter.
 Evidence: the error `InvalidImageRegistryPassword` or `InvalidImageRegistryUsername`; a definition with an empty
-password; an event that says `unauthorized`, where the network and the account are in order. The password itself is
-never read.
+password; an event that says `unauthorized`, where the network and the account are in order; an image that is not
+accessible, where they are and the image is there. The password itself is never read.
 Fix: renew the password, or better, pull with a managed identity.
 Source: https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-login-authn-authz
 """
 
 from acimedic.fixes import use_identity
 from acimedic.model.definition import PasswordCredential
+from acimedic.model.error_sentences import images_in
 from acimedic.model.pull import Pull
 from acimedic.model.reading import Gap, need
 from acimedic.model.registry import Registry
+from acimedic.model.testimony import Manifest
 from acimedic.model.token import Token
 from acimedic.model.verdict import Fact, Fail, Pass, Skip, Unknown, Verdict
 from acimedic.testimony import error_fact, failure, tail_fact, tails
@@ -40,7 +42,26 @@ def check(pull: Pull) -> Verdict:
     refused = tails(pull, "unauthorized", "denied-or-absent") if _signs_in(pull) else ()
     if refused:
         return _fail(pull, "was refused by the registry", tuple(tail_fact(tail) for tail in refused), sure=False)
+    rest = _elimination(pull, credential)
+    if rest:
+        return _fail(pull, "is the only thing left that was not seen to be in order", rest, sure=False)
     return _unknown(pull)
+
+
+def _elimination(pull: Pull, credential: PasswordCredential) -> tuple[Fact, ...]:
+    """What leaves only the password: the way, the account and the image are in order, and still this pull failed."""
+    said, registry = failure(pull.evidence, "inaccessible-image"), pull.registry
+    image = pull.evidence.testimony(str(pull.well_formed()))
+    if said is None or not isinstance(registry, Registry) or not isinstance(image, Manifest):
+        return ()
+    username = str(credential.username).strip()
+    admin = username.lower() == registry.name.lower() and registry.admin_enabled is True
+    token = pull.evidence.token(registry.id, username)
+    if not (admin or (isinstance(token, Token) and token.expiries and not isinstance(token.actions, Gap))):
+        return ()
+    if pull.image not in images_in(said.link.message) or (registry.provisioning_state or "").lower() != "succeeded":
+        return ()
+    return error_fact(pull.evidence, said), Fact("the image is in the registry", image.digest or "read", image.source)
 
 
 def _signs_in(pull: Pull) -> bool:

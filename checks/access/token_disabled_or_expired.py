@@ -44,6 +44,8 @@ def check(pull: Pull) -> Verdict:
             fact,
             f"az acr token credential generate --registry {q(registry.name)} --name {q(token.name)} --password1",
         )
+    if not token.expiries:
+        return Unknown(f"token '{token.name}' is enabled, but Azure shows no password of it")
     return Pass(f"token '{token.name}' is enabled, and a password of it is good")
 
 

@@ -28,7 +28,7 @@ def check(pull: Pull) -> Verdict:
         fix=in_words(
             f"Give a user name and password for {reference.host}, or import the image into an Azure container "
             "registry.",
-            f"az acr import --name <registry> --source {q(str(reference))}",
+            f"az acr import --name '<registry>' --source {q(str(reference))}",
         ),
         evidence=(
             Fact("registry of the image", str(reference.host), pull.definition().source),

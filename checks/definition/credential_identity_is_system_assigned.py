@@ -12,7 +12,7 @@ from acimedic.fixes import credential_bicep, in_words
 from acimedic.model.definition import Credential, Definition, IdentityCredential, UnclearCredential
 from acimedic.model.evidence import Evidence
 from acimedic.model.reading import Gap, need
-from acimedic.model.resource_id import IDENTITIES, ResourceId
+from acimedic.model.resource_id import ResourceId
 from acimedic.model.verdict import Fact, Fail, Pass, Skip, Verdict
 
 ABOUT = "group"
@@ -68,11 +68,3 @@ def _fail(evidence: Evidence, definition: Definition, credential: Credential) ->
         ),
         confidence="confirmed" if isinstance(credential, IdentityCredential) else "likely",
     )
-
-
-def is_user_assigned(text: str) -> bool:
-    """Whether a text is the id of a user-assigned identity."""
-    try:
-        return ResourceId.parse(text.rstrip("/")).is_a(IDENTITIES)
-    except ValueError:
-        return False

@@ -8,6 +8,8 @@ Fix: a newer api-version.
 Source: https://learn.microsoft.com/troubleshoot/azure/azure-container-instances/management/acr-image-pull-failures-managed-identity
 """
 
+import re
+
 from acimedic.fixes import in_words
 from acimedic.model.definition import IdentityCredential
 from acimedic.model.evidence import Evidence
@@ -22,6 +24,7 @@ DOCS = (
     "acr-image-pull-failures-managed-identity"
 )
 _FIRST = "2021-07-01"
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def check(evidence: Evidence) -> Verdict:
@@ -51,6 +54,8 @@ def check(evidence: Evidence) -> Verdict:
 
 def older(version: str) -> bool:
     """Whether an api-version came before identity credentials; a preview comes before its own release."""
+    if not _DATE.match(version.strip()):
+        return False
     date, suffix = version.strip()[:10], version.strip()[10:]
     return date < _FIRST or (date == _FIRST and suffix != "")
 

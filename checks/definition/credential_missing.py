@@ -14,8 +14,10 @@ from acimedic.image import server_fault
 from acimedic.model.definition import Definition
 from acimedic.model.pull import Pull
 from acimedic.model.reading import Absent, Gap, need
+from acimedic.model.testimony import Manifest
 from acimedic.model.verdict import Fact, Fail, Pass, Skip, Unknown, Verdict
 from acimedic.pulls import idle_credentials
+from acimedic.testimony import tail_fact, tails
 
 ERRORS = ("InaccessibleImage", "unauthorized: authentication required")
 DOCS = "https://learn.microsoft.com/azure/container-instances/using-azure-container-registry-mi"
@@ -38,12 +40,12 @@ def check(pull: Pull) -> Verdict:
     if reference.host.name in _PUBLIC:
         return Pass(f"{reference.host} is public")
     if not reference.is_acr:
-        return Unknown(
-            f"there is no credential for {reference.host}, and nothing was read that says whether it needs one"
-        )
+        return _elsewhere(pull)
     registry = pull.registry
     if isinstance(registry, Absent):
         return Skip(f"{registry.what} does not exist")
+    if isinstance(gone := pull.evidence.testimony(str(reference)), Absent):
+        return Skip(f"{gone.what} does not exist")
     if not isinstance(registry, Gap) and registry.anonymous_pull:
         return Pass(f"registry '{registry.name}' allows anonymous pull")
     return _fail(pull)
@@ -56,6 +58,27 @@ def _nameless(definition: Definition) -> int | None:
         if fault is not None and fault.host is None:
             return entry.index
     return None
+
+
+def _elsewhere(pull: Pull) -> Verdict:
+    """Of a registry that is not Azure's, only its own refusal says that it wants a credential, and then not surely."""
+    reference = pull.well_formed()
+    said = pull.evidence.testimony(str(reference))
+    if isinstance(said, Manifest):
+        return Pass(f"{reference.host} shows the image to anybody")
+    refused = tuple(tail_fact(tail) for tail in tails(pull, "unauthorized", "denied-or-absent"))
+    if isinstance(said, Gap) and "private or absent" in said.reason:
+        refused = (*refused, Fact("the registry, asked without a credential", said.reason, str(reference.host)))
+    if not refused:
+        return Unknown(f"nothing was read that says whether {reference.host} wants a credential")
+    return Fail(
+        summary=f"No registry credential serves {reference.host}, which does not show '{reference}' to everybody: it "
+        "is "
+        "private, or not there.",
+        fix=in_words(f"Add an entry to imageRegistryCredentials with a user name and password for {reference.host}."),
+        evidence=refused,
+        confidence="likely",
+    )
 
 
 def _fail(pull: Pull) -> Fail:

@@ -10,7 +10,7 @@ Source: https://learn.microsoft.com/azure/container-instances/container-instance
 
 from acimedic.fixes import in_words
 from acimedic.model.pull import Pull
-from acimedic.model.reading import Gap, need
+from acimedic.model.reading import need
 from acimedic.model.registry import Registry
 from acimedic.model.verdict import Fact, Fail, Pass, Skip, Verdict
 from acimedic.pulls import idle_credentials
@@ -37,7 +37,6 @@ def check(pull: Pull) -> Verdict:
         return Pass(f"{reference.host} needs no credential")
     server = str(idle[0].server)
     where = f"imageRegistryCredentials[{idle[0].index}].server"
-    read = isinstance(registry, Registry)
     facts = (
         Fact(where, server, pull.definition().source),
         Fact(f"registry of the image of {pull.where}", str(reference.host), pull.definition().source),
@@ -50,5 +49,5 @@ def check(pull: Pull) -> Verdict:
             f"Write '{reference.host}' in the credential, or '{server}' in the image: whichever holds the image."
         ),
         evidence=facts,
-        confidence="confirmed" if read or (reference.is_acr and not isinstance(registry, Gap)) else "likely",
+        confidence="confirmed" if reference.is_acr else "likely",
     )

@@ -61,7 +61,7 @@ def _fail(pull: Pull, facts: tuple[Fact, ...], *, sure: bool) -> Fail:
         "Instances cannot reach.",
         fix=in_words(
             "Import the image into an Azure container registry and pull it from there.",
-            f"az acr import --name <registry> --source {q(str(reference))}",
+            f"az acr import --name '<registry>' --source {q(str(reference))}",
         ),
         evidence=facts,
         confidence="confirmed" if sure else "likely",

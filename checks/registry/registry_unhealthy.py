@@ -6,6 +6,8 @@ Fix: bring the registry in order; then deploy again.
 Source: https://learn.microsoft.com/azure/container-registry/tutorial-troubleshoot-customer-managed-keys
 """
 
+import re
+
 from acimedic.fixes import in_words, q
 from acimedic.model.pull import Pull
 from acimedic.model.registry import Registry
@@ -15,7 +17,7 @@ ERRORS = ("InaccessibleImage",)
 DOCS = "https://learn.microsoft.com/azure/container-registry/tutorial-troubleshoot-customer-managed-keys"
 CHANGES = ("microsoft.containerregistry/registries/write",)
 _KEY_WORDS = ("key vault", "keyvault", "cmk", "customer-managed", "encryption", "key identifier", "revoked")
-_GOOD = ("ready", "succeeded", "ok", "healthy", "online")
+_GOOD = re.compile(r"(?<!not )\b(?:ready|succeeded|ok|healthy|online)\b")
 
 
 def check(pull: Pull) -> Verdict:
@@ -30,7 +32,7 @@ def check(pull: Pull) -> Verdict:
     if state is not None and state.lower() != "succeeded":
         fact = Fact("provisioningState of the registry", state, registry.source)
         return _fail(registry, f"is not in order: its state is {state}", (fact, *shown))
-    if registry.status and not any(word in status for word in _GOOD):
+    if registry.status and not _GOOD.search(status):
         return _fail(registry, f"is not in order: {registry.status}", shown)
     return Pass(f"registry '{registry.name}' is in state {state or 'not shown'}")
 

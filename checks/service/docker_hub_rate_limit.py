@@ -36,6 +36,7 @@ def check(pull: Pull) -> Verdict:
         facts = (error_fact(pull.evidence, said), *facts)
     if not facts:
         return Pass("nothing says that Docker Hub limited the pull")
+    mark = "@" if reference.digest else ":"
     return Fail(
         summary=f"Docker Hub refused to serve '{reference}' for {pull.where} for now: too many pulls from addresses "
         "that "
@@ -43,8 +44,8 @@ def check(pull: Pull) -> Verdict:
         fix=in_words(
             "Add a Docker Hub credential (server docker.io), or import the image into an Azure container registry; "
             "trying again later may help.",
-            "az acr import --name <registry> --source "
-            f"{q('docker.io/' + reference.repository + ':' + reference.version)}",
+            "az acr import --name '<registry>' --source "
+            f"{q(f'docker.io/{reference.repository}{mark}{reference.version}')}",
         ),
         evidence=facts,
     )

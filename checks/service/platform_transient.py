@@ -1,8 +1,9 @@
-"""The same definition worked before, and nothing has changed since: the platform may have failed for a moment.
+"""The platform may have failed for a moment: it worked before and nothing has changed, or many groups fail at once.
 
 Cause: incidents of Azure or of a registry have healed themselves within hours, more than once.
-Evidence: an earlier deployment of the same template with the same parameters made this group, and neither the registry
-nor the identity nor the roles were changed between it and the failure, as far as the activity log tells.
+Evidence: an earlier deployment of the same template with the same parameters made this group, and neither the
+registry nor the identity nor the roles were changed between it and the failure, as far as the activity log tells; or
+several other groups of the subscription failed to pull within the same quarter of an hour.
 Fix: deploy once more.
 Source: https://github.com/Azure/azure-cli/issues/18596
 """
@@ -16,10 +17,13 @@ ABOUT = "group"
 ERRORS = ("InaccessibleImage",)
 DOCS = "https://learn.microsoft.com/azure/service-health/resource-health-overview"
 ONLY_WHERE_NOTHING_IS_CONFIRMED = True
+MANY = 3  # other groups; two may share a mistake
 
 
 def check(evidence: Evidence) -> Verdict:
-    """Whether it worked before and nothing has changed."""
+    """Whether it worked before and nothing has changed, or others fail too."""
+    if len(evidence.others) >= MANY:
+        return _at_once(evidence)
     before = evidence.precedent
     if before is None:
         return Skip("no earlier success of this group is known")
@@ -44,5 +48,16 @@ def check(evidence: Evidence) -> Verdict:
             ),
             Fact("changes at the registry and the identity since", "none in the activity log", "activity-log"),
         ),
+        confidence="likely",
+    )
+
+
+def _at_once(evidence: Evidence) -> Fail:
+    return Fail(
+        summary=f"{len(evidence.others)} other container groups of the subscription failed to pull within the same "
+        "quarter "
+        f"of an hour as '{evidence.group.name}': the platform or a registry may have failed for a moment.",
+        fix=in_words("Wait a while and change nothing."),
+        evidence=(Fact("other groups that failed to pull", ", ".join(evidence.others[:5]), "activity-log"),),
         confidence="likely",
     )

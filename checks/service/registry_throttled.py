@@ -55,4 +55,5 @@ def _fail(pull: Pull, facts: tuple[Fact, ...]) -> Fail:
             "Wait some minutes and change nothing; if it comes back, use a higher tier or a cache credential."
         ),
         evidence=facts,
+        confidence="likely",
     )

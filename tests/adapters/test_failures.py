@@ -476,3 +476,25 @@ def test_after_the_time_limit_each_reading_is_a_gap_that_names_the_limit() -> No
     check_gap(slow, first)
     check_gap(other, second)
     assert "within 0 s" not in f"{first.reason} {second.reason}"
+
+
+@pytest.mark.parametrize("value", [1, 1.5, True, ["a"], {"a": "b"}])
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("deployment", "properties/correlationId"),
+        ("deployment", "properties/provisioningState"),
+        ("deployment", "properties/duration"),
+        ("operations", "properties/provisioningState"),
+        ("operations", "properties/targetResource/id"),
+        ("operations", "properties/targetResource/resourceType"),
+        ("registry", "properties/provisioningState"),
+        ("registry", "properties/policies/quarantinePolicy/status"),
+    ],
+)
+def test_a_text_that_is_none_is_a_gap(name: str, path: str, value: object) -> None:
+    question = BY_NAME[name]
+    item = {"deployment": of.deployment_body, "operations": of.operation_body, "registry": of.registry_body}[name]()
+    body = of.changed(item, path, value)
+    whole: Any = {"value": [body]} if question.listed else body
+    check_gap(question, answered(question, Answer(body=whole)))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from acimedic.model.verdict import Pass, Skip, Unknown
+from acimedic.model.verdict import Fail, Pass, Skip, Unknown
 from checks.definition import credential_server_mismatch as check
 from tests import build
 
@@ -34,10 +34,24 @@ def test_a_credential_left_over_beside_anonymous_pull_does_no_harm() -> None:
     assert isinstance(build.verdict(check, evidence), Pass)
 
 
-def test_where_the_registry_is_not_visible_it_is_likely() -> None:
-    """A registry that cannot be read may allow anonymous pull."""
+def test_another_server_than_the_images_is_enough() -> None:
+    """The definition alone shows it, whether or not the registry can be read."""
     evidence = build.without_registry(on=build.with_server("contosodev.azurecr.io"))
+    assert build.fault(check, evidence).confidence == "confirmed"
+
+
+def test_of_a_registry_that_is_not_azures_it_is_likely() -> None:
+    """Nothing says that it wants a credential at all."""
+    image = "registry.example.com/app/web:1"
+    evidence = build.with_image(image, on=build.with_server("contosodev.azurecr.io"))
     assert build.fault(check, evidence).confidence == "likely"
+
+
+def test_a_port_of_the_image_is_none_of_the_servers() -> None:
+    """A server is written without a port, so one that names the image's host serves it."""
+    image = "registry.example.com:5000/app/web:1"
+    evidence = build.with_image(image, on=build.with_server("registry.example.com"))
+    assert not isinstance(build.verdict(check, evidence), Fail)
 
 
 def test_a_public_image_beside_a_credential_in_use_is_in_order() -> None:

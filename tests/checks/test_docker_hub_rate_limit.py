@@ -53,3 +53,10 @@ def test_an_image_of_acr_is_not_limited_by_docker_hub() -> None:
     found = build.verdicts(check, build.with_error("RegistryErrorResponse", HUB_SAYS_LATER, on=evidence))
     assert isinstance(found["web"], Skip)
     assert isinstance(found["proxy"], Fail)
+
+
+def test_an_image_by_digest_is_imported_by_digest() -> None:
+    """A digest follows an @."""
+    image = f"docker.io/contoso/web@sha256:{'0' * 64}"
+    found = build.fault(check, build.with_error("RegistryErrorResponse", HUB_SAYS_LATER, on=hub(image)))
+    assert found.fix.az[0].endswith(f"--source {image}")

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import shlex
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -107,3 +108,11 @@ def test_a_crash_is_unknown(about: str, caplog: pytest.LogCaptureFixture) -> Non
     assert "KeyError" in first.verdict.reason
     assert "Traceback" in caplog.text
     assert len({finding.check for finding in diagnosis.findings}) == len(checks.ALL) + 1
+
+
+@EVERY
+def test_a_command_can_be_pasted_as_it_is(check: ModuleType) -> None:
+    """What is to be filled in is quoted: a shell would read `<registry>` as files to read and to write."""
+    for command in build.fault(check, FAULTS[check_id(check)]).fix.az:
+        words = list(shlex.shlex(command, posix=True, punctuation_chars=True))
+        assert not {"<", ">", ";", "|", "&", "(", ")"} & set(words), command

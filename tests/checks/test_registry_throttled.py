@@ -17,7 +17,7 @@ def test_an_event_says_it(tail: str) -> None:
 def test_the_error_names_this_registry() -> None:
     """Azure says "retry later" of the registry itself."""
     says = HUB_SAYS_LATER.replace("index.docker.io", build.HOST)
-    assert build.fault(check, build.with_error("RegistryErrorResponse", says)).confidence == "confirmed"
+    assert build.fault(check, build.with_error("RegistryErrorResponse", says)).confidence == "likely"
 
 
 def test_docker_hubs_limit_is_another_fault() -> None:

@@ -29,3 +29,9 @@ def test_a_registry_in_order_is_none(state: str | None, status: str | None, encr
     """What is not shown is not out of order, and encryption alone is no fault."""
     evidence = build.with_registry(provisioning_state=state, status=status, encryption=encryption)
     assert isinstance(build.verdict(check, evidence), Pass)
+
+
+@pytest.mark.parametrize("status", ["Not ready", "Unhealthy", "Broken", "Offline", "KeyRevoked"])
+def test_a_state_is_not_good_because_a_good_word_is_part_of_it(status: str) -> None:
+    """`ok` stands in `revoked`, `healthy` in `unhealthy`."""
+    assert status in build.fault(check, build.with_registry(status=status)).summary

@@ -28,7 +28,7 @@ def test_a_token_whose_every_password_has_expired_is_a_fault() -> None:
     assert PAST.strftime("%Y-%m-%d %H:%M") in build.said(found)
 
 
-@pytest.mark.parametrize("expiries", [(PAST, FUTURE), (PAST, None), (None,), (FUTURE,), ()])
+@pytest.mark.parametrize("expiries", [(PAST, FUTURE), (PAST, None), (None,), (FUTURE,)])
 def test_one_good_password_is_enough(expiries: tuple[None, ...]) -> None:
     """Which of both is used nobody can tell; one that expires later, or never, is good."""
     assert isinstance(build.verdict(check, build.with_token(expiries=expiries)), Pass)
@@ -61,3 +61,10 @@ def test_tokens_that_may_not_be_read_are_unknown() -> None:
 def test_an_identity_is_no_token() -> None:
     """The check is about user names."""
     assert isinstance(build.verdict(check, build.HEALTHY), Skip)
+
+
+def test_a_token_of_which_no_password_is_shown_is_unknown() -> None:
+    """With none, nobody signs in; whether it has one was not read."""
+    found = build.verdict(check, build.with_token(expiries=()))
+    assert isinstance(found, Unknown)
+    assert "no password" in found.reason

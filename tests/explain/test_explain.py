@@ -263,3 +263,11 @@ def test_neither_network_nor_sdk_is_loaded() -> None:
     )
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", ["\ud800", "cg\udfff"])
+def test_half_a_character_in_a_name_is_no_obstacle(name: str) -> None:
+    """JSON allows it in the error and in the definition."""
+    definition = {"name": name, "properties": {"containers": [{"name": "a", "properties": {"image": name}}]}}
+    text = json.dumps({"error": {"code": "InaccessibleImage", "message": f"The image 'a' in container group '{name}'"}})
+    assert explain(text, definition, checks=checks.ALL).diagnosis.evidence.incident.id

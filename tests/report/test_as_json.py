@@ -63,6 +63,10 @@ PLAN: dict[str, tuple[type, ...]] = {
     "mode": (str,),
     "allowed": (bool,),
     "reason": (str,),
+    "reasons": (list,),
+    "policy": (str, NONE),
+    "expires_after": (str, NONE),
+    "facts": (list,),
     "steps": (list,),
 }
 STEP: dict[str, tuple[type, ...]] = {
@@ -71,6 +75,7 @@ STEP: dict[str, tuple[type, ...]] = {
     "change": (dict,),
     "undo": (str,),
     "risk": (str,),
+    "expiry": (str, NONE),
     "summary": (str,),
 }
 SOURCES = {"deployment-operation", "activity-log", "container-event", "argument", "none"}
@@ -145,6 +150,15 @@ def test_a_plan_has_the_fields_of_the_contract(case: str) -> None:
     """Each step with its change before and after."""
     plan = report(CASES[case])["plan"]
     has(plan, PLAN)
+    assert (plan["mode"], plan["allowed"], plan["reason"], plan["reasons"]) == (
+        "observe",
+        False,
+        "no policy",
+        ["no policy"],
+    )
+    assert (plan["policy"], plan["expires_after"]) == (None, None)
+    for fact in plan["facts"]:
+        has(fact, {"about": (str,), "value": (str,)})
     for step in plan["steps"]:
         has(step, STEP)
         assert set(step["change"]) == {"before", "after"}
@@ -193,3 +207,10 @@ def test_a_hostile_name_leaves_it_valid_json(bad: str) -> None:
     assert json.loads(text.encode("utf-8", "backslashreplace").decode()) is not None
     assert json.loads(text) == json.loads(json.dumps(as_object(diagnosis, gateway=False)))
     assert bad in {finding["container"] for finding in json.loads(text)["findings"]}
+
+
+def test_it_is_ascii() -> None:
+    """What an output's encoding does not have would otherwise be written as escapes that are no JSON."""
+    text = to_json(diagnose(build.with_image("contoso.azurecr.io/é😀\ud800"), checks.ALL), gateway=False)
+    assert text.isascii()
+    assert json.loads(text)["incident"]["images"][-1].endswith("é😀\ud800")

@@ -1,5 +1,6 @@
 """The report as text: what it says, how wide it is, and that nothing in it can rewrite a terminal."""
 
+import shlex
 import unicodedata
 from dataclasses import replace
 
@@ -80,6 +81,22 @@ def test_the_plan_says_that_it_may_not_be_carried_out() -> None:
     assert "may not be carried out: no policy" in text
     assert text.count("undo: ") == 2
     assert text.count("risk: ") == 2
+
+
+def test_the_policys_word_is_told() -> None:
+    """One reason in the heading, several one by one; and what happens when a grant expires."""
+    diagnosis = diagnosed(build.without_role())
+    assert diagnosis.plan is not None
+    step = replace(diagnosis.plan.steps[0], expiry="90 days after the change the role is taken back")
+    plan = replace(diagnosis.plan, mode="review", steps=(step,))
+    allowed = replace(plan, allowed=True, reason="by pairs[0]", reasons=("by pairs[0]",))
+    text = to_text(replace(diagnosis, plan=allowed))
+    assert "Proposed changes (mode review; may be carried out: by pairs[0])" in text
+    assert "     expires: 90 days after the change the role is taken back" in text
+    refused = replace(plan, reason="a; b", reasons=("quiet hours until 12:30", "the hourly limit of 4 would be passed"))
+    text = to_text(replace(diagnosis, plan=refused))
+    assert "Proposed changes (mode review; may not be carried out, for 2 reasons)" in text
+    assert "  - quiet hours until 12:30\n  - the hourly limit" in text
 
 
 def test_where_nothing_was_found_it_says_what_to_try() -> None:
@@ -188,3 +205,12 @@ def test_a_command_in_the_report_is_safe_to_paste() -> None:
     evidence = build.with_registry(name="x$(touch /tmp/owned)`id`;id", bypass="None")
     text = to_text(diagnosed(evidence))
     assert "--name 'x$(touch /tmp/owned)`id`;id'" in text
+
+
+def test_the_command_that_closes_a_gap_can_be_pasted_as_it_is() -> None:
+    """Two commands, whose words end where they should."""
+    command = grant_command(build.ROLES_GAP)
+    assert command is not None
+    words = list(shlex.shlex(command, posix=True, punctuation_chars=True))
+    assert [word for word in words if word in {"<", ">", "&&"}] == ["&&"]
+    assert words[words.index("--assignee") + 1] == "<object id of ACI Medic>"

@@ -10,6 +10,7 @@ A scenario is a world (acimedic/simulator/README.md) with more keys:
 
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -112,7 +113,7 @@ def command(words: list[str], given: str, settings: dict[str, str]) -> tuple[int
     """Run `acimedic` in this process: exit code, standard output, standard error."""
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patched, redirect_stdout(out), redirect_stderr(err):
-        for key in ("AZURE_CLOUD", "AZURE_CLIENT_ID", "ACIMEDIC_TIME_LIMIT", "ACIMEDIC_HASH_KEY"):
+        for key in [key for key in os.environ if key.startswith(("ACIMEDIC_", "AZURE_"))]:
             patched.delenv(key, raising=False)
         for key, value in settings.items():
             patched.setenv(key, value)

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -185,3 +186,11 @@ def _is_json(value: Any) -> bool:
     if isinstance(value, list):
         return all(_is_json(each) for each in value)
     return value is None or isinstance(value, bool | int | float | str | Unresolved)
+
+
+@pytest.mark.parametrize("kind", ["", "/", "//", "a", "/a/"])
+def test_a_resource_of_no_type_is_evaluated(kind: str) -> None:
+    """Its id is not known; nothing is raised."""
+    template: dict[str, Json] = {"resources": [{"type": kind, "apiVersion": "2023-05-01", "name": "a"}]}
+    (resource,) = evaluate(template, {}, SCOPE).resources
+    assert isinstance(resource.id, Unresolved)

@@ -19,6 +19,8 @@ LYING_ABOUT = (
     "acimedic/__pycache__/pipeline.cpython-311.pyc",
     "acimedic.egg-info/PKG-INFO",
     "requirements-dev.txt",
+    "policy.json",
+    "docs/policy.example.json",
     "bench/run.py",
     "docs/architecture.md",
     "infra/main.bicep",
@@ -38,7 +40,7 @@ def ships(path: str) -> bool:
 def of_the_app(path: str) -> bool:
     """Whether a file is one that the app runs on."""
     head = path.partition("/")[0]
-    if path in {"function_app.py", "host.json", "requirements.txt"}:
+    if path in {"function_app.py", "host.json", "requirements.txt", "policy.json"}:
         return True
     return head in {"acimedic", "checks", "remediation"} and "__pycache__" not in path and not path.endswith(".md")
 

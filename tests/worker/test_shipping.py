@@ -13,6 +13,7 @@ def test_exactly_the_app_ships() -> None:
         "function_app.py",
         "host.json",
         "requirements.txt",
+        "policy.json",
         "acimedic/web/handlers.py",
         "checks/__init__.py",
     }

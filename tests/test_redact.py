@@ -1,0 +1,59 @@
+"""What never leaves in a text that Azure wrote."""
+
+import pytest
+
+from acimedic.definition import from_arm
+from acimedic.errors import parse
+from acimedic.model.reading import Gap
+from acimedic.redact import redact
+
+SECRET = "Zq7hidden"
+TEXTS = [
+    f"DefaultEndpointsProtocol=https;AccountName=a;AccountKey={SECRET}==;EndpointSuffix=x",
+    f"https://a.blob.core.windows.net/c?sv=1&sig={SECRET}%2B&se=2",
+    f'{{"username": "u", "password": "{SECRET}"}}',
+    f'{{\\"password\\": \\"{SECRET}\\"}}',
+    f'{{"clientSecret":"{SECRET}","accessToken":"{SECRET}"}}',
+    f"az container create --registry-password {SECRET} --name x",
+    f"--client-secret={SECRET}",
+    f"fatal: https://user:{SECRET}@host/path",
+    f"Authorization: Bearer eyJ{SECRET}.eyJ{SECRET}.{SECRET}",
+    f"The client '{SECRET}' with object id '{SECRET}' does not have authorization",
+    f"sent to {SECRET}@contoso.example",
+]
+PLAIN = [
+    "unauthorized: token validation failed",
+    "The 'password' in the 'imageRegistryCredentials' of container group 'cg' cannot be empty",
+    "The image 'contoso.azurecr.io/app/web:1.4.2@sha256:00aa' in container group 'cg' is not accessible.",
+    "lookup contoso.azurecr.io on 168.63.129.16:53: no such host",
+    "denied: client with IP '20.1.2.3' is not allowed access",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_secret_is_taken_out(text: str) -> None:
+    """Keys, signatures, passwords, tokens and whoever is named."""
+    assert SECRET not in redact(text)
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_what_tells_the_cause_stays(text: str) -> None:
+    """Words about a password are none, and addresses of the platform are needed."""
+    assert redact(text) == text
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_an_error_is_read_without_it(text: str) -> None:
+    """In any wrapping."""
+    assert SECRET not in repr(parse({"error": {"code": "InaccessibleImage", "message": f"It failed: {text}"}}))
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_an_event_of_a_container_is_read_without_it(text: str) -> None:
+    """Events are quoted in reports, as errors are."""
+    view = {"events": [{"name": "Failed", "message": f'Failed to pull image "x": {text}'}]}
+    body = {"properties": {"containers": [{"name": "web", "properties": {"image": "x", "instanceView": view}}]}}
+    read = from_arm(body, origin="live", source="GET", api_version=None)
+    assert not isinstance(read.containers, Gap)
+    assert read.containers[0].events[0].message.startswith("Failed to pull image")
+    assert SECRET not in repr(read)
