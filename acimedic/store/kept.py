@@ -1,0 +1,111 @@
+"""The store: the product's rules over a shelf, the same for Azure Storage and for a file."""
+
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from acimedic.model.record import (
+    AuditEntry,
+    AuditNote,
+    AuditTrail,
+    Decision,
+    IncidentRecord,
+    Intent,
+    RecordedStep,
+    ReportFile,
+    StepReceipt,
+)
+from acimedic.store.chain import AuditKeys
+from acimedic.store.forgetting import Forgetting
+from acimedic.store.incidents import Incidents
+from acimedic.store.port import EVERY_INCIDENT, Forgotten, IncidentFilter, IncidentPage, Placed
+from acimedic.store.reports import Reports
+from acimedic.store.shelf import Shelf
+from acimedic.store.steps import Steps
+from acimedic.store.trail import Trail
+
+
+class KeptStore:
+    """A Store (see `acimedic.store.port`) on a shelf. Use as `async with`, or close it."""
+
+    def __init__(self, shelf: Shelf, keys: AuditKeys) -> None:
+        self._shelf = shelf
+        self._incidents = Incidents(shelf)
+        self._steps = Steps(shelf)
+        self._trail = Trail(shelf, keys)
+        self._reports = Reports(shelf)
+        self._forgetting = Forgetting(shelf, self._incidents)
+
+    async def put_incident_if_absent(self, record: IncidentRecord) -> Placed[IncidentRecord]:
+        """Record an incident, unless it is there."""
+        return await self._incidents.put_if_absent(record)
+
+    async def incident(self, incident_id: str) -> IncidentRecord | None:
+        """The incident of this id; None if there is none."""
+        return await self._incidents.get(incident_id)
+
+    async def incidents(
+        self, wanted: IncidentFilter = EVERY_INCIDENT, *, after: str | None = None, limit: int = 50
+    ) -> IncidentPage:
+        """Incidents, the latest first."""
+        return await self._incidents.page(wanted, after, limit)
+
+    async def advance(self, record: IncidentRecord) -> IncidentRecord:
+        """Write a record that was read and changed."""
+        return await self._incidents.advance(record)
+
+    async def use_approval_once(self, decision: Decision) -> Decision:
+        """Use up the decision's nonce."""
+        return await self._steps.use_approval(decision)
+
+    async def decisions(self, incident_id: str) -> tuple[Decision, ...]:
+        """All decisions on an incident."""
+        return await self._steps.decisions(incident_id)
+
+    async def record_intent(self, intent: Intent) -> Placed[Intent]:
+        """Say that an effect is about to be made."""
+        return await self._steps.intend(intent)
+
+    async def record_receipt(self, receipt: StepReceipt) -> Placed[StepReceipt]:
+        """Say what came of an intent."""
+        return await self._steps.receive(receipt)
+
+    async def steps(self, incident_id: str) -> tuple[RecordedStep, ...]:
+        """All intents of an incident, with what came of them."""
+        return await self._steps.all(incident_id)
+
+    async def append_audit(self, note: AuditNote) -> AuditEntry:
+        """Put a note at the end of the incident's chain."""
+        return await self._trail.append(note)
+
+    async def audit(self, incident_id: str) -> AuditTrail:
+        """The incident's chain, unverified."""
+        return await self._trail.all(incident_id)
+
+    async def put_report(self, report: ReportFile) -> None:
+        """Keep a report under its name."""
+        await self._reports.put(report)
+
+    async def report(self, incident_id: str, name: str) -> ReportFile | None:
+        """The report of this name; None if there is none."""
+        return await self._reports.get(incident_id, name)
+
+    async def forget(self, older_than: datetime, *, after: str | None = None, limit: int = 100) -> Forgotten:
+        """Delete the closed incidents received before then."""
+        return await self._forgetting.older_than(older_than, after, limit)
+
+    async def forget_incident(self, incident_id: str) -> bool:
+        """Delete one incident with all that belongs to it."""
+        return await self._forgetting.one(incident_id)
+
+    async def close(self) -> None:
+        """Let go of connections and files."""
+        await self._shelf.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()

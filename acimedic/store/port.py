@@ -1,0 +1,171 @@
+"""The store, as the rest of the product sees it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from acimedic.model.record import (
+    AuditEntry,
+    AuditNote,
+    AuditTrail,
+    Decision,
+    IncidentRecord,
+    Intent,
+    RecordedStep,
+    ReportFile,
+    StepReceipt,
+)
+
+Kept = TypeVar("Kept")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed(Generic[Kept]):
+    """What is kept now. new: whether this call put it there; of any number of callers, one is told so."""
+
+    value: Kept
+    new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentFilter:
+    """Which incidents. Every part that is given has to hold; `since` is inclusive, `before` is not."""
+
+    states: frozenset[str] = frozenset()
+    closed: bool | None = None
+    subscription: str | None = None
+    group: str | None = None
+    cause: str | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+    due_before: datetime | None = None
+
+    def wants(self, record: IncidentRecord) -> bool:
+        """Whether this incident is among those asked for."""
+        group = record.incident.group
+        return (
+            (not self.states or record.state in self.states)
+            and self.closed in {None, record.closed}
+            and (self.subscription is None or self.subscription.lower() == group.subscription.lower())
+            and (self.group is None or self.group.lower() == group.key)
+            and self.cause in {None, record.cause}
+            and (self.since is None or record.received_at >= self.since)
+            and (self.before is None or record.received_at < self.before)
+            and (self.due_before is None or (record.due_at is not None and record.due_at < self.due_before))
+        )
+
+
+EVERY_INCIDENT = IncidentFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentPage:
+    """Some incidents, the latest first.
+
+    after: where the next page begins; None if there is none. A page may be short, even empty, with more to come: how
+    much is looked through at a time is bounded.
+    unreadable: ids of those that are there and cannot be understood; one damaged row hides no other.
+    """
+
+    records: tuple[IncidentRecord, ...]
+    after: str | None
+    unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was deleted in one go, and where to go on; `after` is None at the end."""
+
+    ids: tuple[str, ...]
+    after: str | None
+
+
+class Store(Protocol):
+    """Keeps what must outlive a process. All of it may raise StoreUnavailableError and UnreadableError.
+
+    Everything may be repeated: a caller that was killed, or heard no answer, calls again with the same values.
+    """
+
+    async def put_incident_if_absent(self, record: IncidentRecord) -> Placed[IncidentRecord]:
+        """Record an incident, unless it is there. Raises UnfitError."""
+        ...
+
+    async def incident(self, incident_id: str) -> IncidentRecord | None:
+        """The incident of this id; None if there is none."""
+        ...
+
+    async def incidents(
+        self, wanted: IncidentFilter = EVERY_INCIDENT, *, after: str | None = None, limit: int = 50
+    ) -> IncidentPage:
+        """Incidents, the latest first. Raises UnfitError for an `after` that no page gave."""
+        ...
+
+    async def advance(self, record: IncidentRecord) -> IncidentRecord:
+        """Write a record that was read and changed; gives it back with its new etag.
+
+        Raises LostRaceError where somebody wrote since then, NotThereError, UnfitError.
+        """
+        ...
+
+    async def use_approval_once(self, decision: Decision) -> Decision:
+        """Use up the decision's nonce; gives back what is kept.
+
+        The same claim may do so again. Raises AlreadyThereError for any other, NotThereError, UnfitError.
+        """
+        ...
+
+    async def decisions(self, incident_id: str) -> tuple[Decision, ...]:
+        """All decisions on an incident, in the order of their times."""
+        ...
+
+    async def record_intent(self, intent: Intent) -> Placed[Intent]:
+        """Say that an effect is about to be made, durably.
+
+        Raises AlreadyThereError if the key stands for a different body, NotThereError, UnfitError.
+        """
+        ...
+
+    async def record_receipt(self, receipt: StepReceipt) -> Placed[StepReceipt]:
+        """Say what came of an intent: the first to say so is believed.
+
+        Raises NotThereError where nothing was intended, UnfitError.
+        """
+        ...
+
+    async def steps(self, incident_id: str) -> tuple[RecordedStep, ...]:
+        """All intents of an incident in the order of their times, with what came of them."""
+        ...
+
+    async def append_audit(self, note: AuditNote) -> AuditEntry:
+        """Put a note at the end of the incident's chain, once for its key; the entry's seal is the new head.
+
+        Raises LostRaceError if others kept appending for too long, NotThereError, UnfitError.
+        """
+        ...
+
+    async def audit(self, incident_id: str) -> AuditTrail:
+        """The incident's chain, unverified: see `acimedic.store.chain.verify`. Raises NotThereError."""
+        ...
+
+    async def put_report(self, report: ReportFile) -> None:
+        """Keep a report under its name, in the place of an earlier one. Raises NotThereError, UnfitError."""
+        ...
+
+    async def report(self, incident_id: str, name: str) -> ReportFile | None:
+        """The report of this name; None if there is none."""
+        ...
+
+    async def forget(self, older_than: datetime, *, after: str | None = None, limit: int = 100) -> Forgotten:
+        """Delete the closed incidents received before then, each with all that belongs to it.
+
+        At most `limit` are looked at. What was interrupted is finished by the next call without `after`.
+        """
+        ...
+
+    async def forget_incident(self, incident_id: str) -> bool:
+        """Delete one incident, open or closed, with all that belongs to it; whether it was there."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections and files."""
+        ...

@@ -1,0 +1,486 @@
+"""What every store has to keep to. A subclass gives the store, and how many callers come at once."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Awaitable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from random import Random
+from typing import TypeVar
+
+import pytest
+
+from acimedic.model.record import AuditEntry, IncidentRecord
+from acimedic.store import codec
+from acimedic.store.chain import Verified, verify
+from acimedic.store.port import IncidentFilter, Store
+from acimedic.store.reports import LARGEST
+from acimedic.store.trouble import AlreadyThereError, LostRaceError, NotThereError, UnfitError
+from tests.store.values import (
+    HOSTILE,
+    KEYS,
+    NOON,
+    decision,
+    intent,
+    later,
+    new_id,
+    note,
+    receipt,
+    record,
+    report,
+)
+
+AT_ONCE = 50
+T = TypeVar("T")
+
+
+async def tried(calls: Iterable[Awaitable[T]]) -> tuple[list[T], list[BaseException]]:
+    """What came of calls made at once: answers and refusals."""
+    done = await asyncio.gather(*calls, return_exceptions=True)
+    return (
+        [each for each in done if not isinstance(each, BaseException)],
+        [each for each in done if isinstance(each, BaseException)],
+    )
+
+
+async def recorded(store: Store, **what: object) -> IncidentRecord:
+    """An incident that is there."""
+    return (await store.put_incident_if_absent(record(new_id(), **what))).value  # type: ignore[arg-type]
+
+
+async def listed(store: Store, wanted: IncidentFilter, limit: int = 50) -> list[str]:
+    """All that a filter finds, page by page."""
+    found: list[str] = []
+    after: str | None = None
+    while True:
+        page = await store.incidents(wanted, after=after, limit=limit)
+        assert len(page.records) <= limit
+        found += [each.id for each in page.records]
+        after = page.after
+        if after is None:
+            return found
+
+
+class Incidents:
+    async def test_what_is_put_is_read_back_whole(self, store: Store) -> None:
+        put = record(
+            new_id(), due_at=later(days=1), outcome="cause-found", cause="pull-role-missing", plan_hash="h", said="so"
+        )
+        placed = await store.put_incident_if_absent(put)
+        assert placed.new
+        assert placed.value == put
+        assert await store.incident(put.id) == put
+
+    async def test_a_time_of_another_zone_is_the_same_moment(self, store: Store) -> None:
+        here = NOON.astimezone(timezone(timedelta(hours=-9, minutes=-30)))
+        put = await recorded(store, received_at=here)
+        assert await store.incident(put.id) == put
+        assert put.id in await listed(store, IncidentFilter(since=NOON, before=later(microseconds=1)))
+
+    async def test_none_is_told_from_there(self, store: Store) -> None:
+        assert await store.incident(new_id()) is None
+
+    async def test_of_many_at_once_one_records_it(self, store: Store) -> None:
+        incident_id = new_id()
+        callers = [record(incident_id, said=str(n), received_at=later(seconds=n)) for n in range(AT_ONCE)]
+        placed, refused = await tried(map(store.put_incident_if_absent, callers))
+        assert not refused
+        first = [each.value for each in placed if each.new]
+        assert len(first) == 1
+        assert {each.value.said for each in placed} == {first[0].said}
+        assert (await listed(store, IncidentFilter())).count(incident_id) == 1
+
+    async def test_recorded_again_it_stays_as_it_has_become(self, store: Store) -> None:
+        put = await recorded(store)
+        await store.advance(replace(put, state="diagnosed"))
+        again = await store.put_incident_if_absent(record(put.id))
+        assert not again.new
+        assert again.value.state == "diagnosed"
+
+    async def test_of_many_that_advance_it_one_wins(self, store: Store) -> None:
+        put = await recorded(store)
+        won, lost = await tried(store.advance(replace(put, said=str(n))) for n in range(AT_ONCE))
+        assert len(won) == 1
+        assert {type(each) for each in lost} == {LostRaceError}
+        assert await store.incident(put.id) == won[0]
+
+    async def test_who_reads_again_may_advance_it_again(self, store: Store) -> None:
+        put = await recorded(store)
+        once = await store.advance(replace(put, state="diagnosed"))
+        twice = await store.advance(replace(once, state="closed", closed=True))
+        assert await store.incident(put.id) == twice
+        with pytest.raises(LostRaceError):
+            await store.advance(replace(once, state="reopened"))
+
+    async def test_what_was_not_read_cannot_be_advanced(self, store: Store) -> None:
+        put = await recorded(store)
+        with pytest.raises(LostRaceError):
+            await store.advance(record(put.id, state="diagnosed"))
+
+    async def test_none_cannot_be_advanced(self, store: Store) -> None:
+        put = await recorded(store)
+        await store.forget_incident(put.id)
+        with pytest.raises(NotThereError):
+            await store.advance(put)
+
+    async def test_whatever_the_id_and_the_texts_are_they_come_back(self, store: Store) -> None:
+        for hostile in HOSTILE:
+            put = record(new_id() + hostile, said=hostile, body=json.dumps(hostile), cause=hostile)
+            assert (await store.put_incident_if_absent(put)).new
+            assert await store.incident(put.id) == put
+            assert await store.incident(hostile) is None
+
+    async def test_ids_that_differ_are_different(self, store: Store) -> None:
+        for hostile in HOSTILE:
+            assert (await store.put_incident_if_absent(record(hostile, said=hostile))).new
+        for hostile in HOSTILE:
+            there = await store.incident(hostile)
+            assert there is not None
+            assert there.said == hostile
+
+    async def test_a_row_holds_its_limit_and_not_one_more(self, store: Store) -> None:
+        most = codec.LIMIT - 2_000
+        assert (await store.put_incident_if_absent(record(new_id(), body="x" * most))).new
+        large = record(new_id(), body="x" * codec.LIMIT)
+        with pytest.raises(UnfitError, match="put it in a report"):
+            await store.put_incident_if_absent(large)
+        assert await store.incident(large.id) is None
+        assert large.id not in await listed(store, IncidentFilter())
+
+    async def test_a_time_without_a_zone_is_refused(self, store: Store) -> None:
+        with pytest.raises(UnfitError):
+            await store.put_incident_if_absent(record(new_id(), changed_at=datetime(2026, 1, 1)))  # noqa: DTZ001
+
+
+class Lists:
+    async def test_the_latest_come_first_page_by_page(self, store: Store) -> None:
+        ids = [(await recorded(store, received_at=later(days=900, seconds=n))).id for n in range(7)]
+        these = IncidentFilter(since=later(days=900), before=later(days=901))
+        for limit in (1, 3, 7, 50):
+            assert await listed(store, these, limit) == ids[::-1]
+
+    async def test_incidents_of_one_moment_are_all_listed_once(self, store: Store) -> None:
+        moment = later(days=800)
+        ids = {(await recorded(store, received_at=moment)).id for _ in range(5)}
+        found = await listed(store, IncidentFilter(since=moment, before=moment + timedelta(microseconds=1)), 2)
+        assert sorted(found) == sorted(ids)
+
+    async def test_what_comes_while_one_turns_pages_moves_nothing(self, store: Store) -> None:
+        ids = [(await recorded(store, received_at=later(days=700, seconds=n))).id for n in range(4)]
+        these = IncidentFilter(since=later(days=700), before=later(days=701))
+        first = await store.incidents(these, limit=2)
+        await recorded(store, received_at=later(days=700, hours=1))
+        second = await store.incidents(these, after=first.after, limit=2)
+        assert [each.id for each in (*first.records, *second.records)] == ids[::-1]
+
+    async def test_each_part_of_a_filter_narrows(self, store: Store) -> None:
+        day = later(days=600)
+        put = await recorded(
+            store, received_at=day, state="waiting", closed=True, cause="a", due_at=later(days=601), group="Web"
+        )
+        await recorded(store, received_at=day, group="db")
+        within = IncidentFilter(since=day, before=day + timedelta(days=1))
+        for narrowed in (
+            replace(within, states=frozenset({"waiting", "x"})),
+            replace(within, closed=True),
+            replace(within, cause="a"),
+            replace(within, group=str(put.incident.group).upper()),
+            replace(within, due_before=later(days=602)),
+        ):
+            assert await listed(store, narrowed) == [put.id]
+        for empty in (
+            replace(within, subscription="other"),
+            replace(within, due_before=later(days=601)),
+            replace(within, since=day + timedelta(microseconds=1)),
+            replace(within, before=day),
+        ):
+            assert await listed(store, empty) == []
+        assert len(await listed(store, replace(within, subscription=put.incident.group.subscription))) == 2
+
+    @pytest.mark.parametrize("after", ["", "x", "'; drop table line", "9" * 400, "000000000000000000-a\n"])
+    async def test_a_place_that_no_page_gave_is_refused(self, store: Store, after: str) -> None:
+        with pytest.raises(UnfitError):
+            await store.incidents(after=after)
+
+    async def test_a_page_of_nothing_is_refused(self, store: Store) -> None:
+        with pytest.raises(UnfitError):
+            await store.incidents(limit=0)
+
+
+class Decisions:
+    async def test_of_many_that_use_an_approval_one_does(self, store: Store) -> None:
+        put = await recorded(store)
+        used, refused = await tried(store.use_approval_once(decision(put.id, claim=str(n))) for n in range(AT_ONCE))
+        assert len(used) == 1
+        assert {type(each) for each in refused} == {AlreadyThereError}
+        assert await store.decisions(put.id) == tuple(used)
+
+    async def test_the_same_attempt_may_be_repeated(self, store: Store) -> None:
+        put = await recorded(store)
+        once = decision(put.id)
+        assert await store.use_approval_once(once) == once
+        assert await store.use_approval_once(replace(once, decided_at=later(hours=1))) == once
+
+    async def test_another_link_decides_anew(self, store: Store) -> None:
+        put = await recorded(store)
+        first, second = decision(put.id, nonce="1"), replace(decision(put.id, nonce="2"), decided_at=later(hours=1))
+        await store.use_approval_once(second)
+        await store.use_approval_once(first)
+        assert await store.decisions(put.id) == (first, second)
+
+    async def test_of_a_person_the_object_id_alone_is_kept(self, store: Store) -> None:
+        put = await recorded(store)
+        with pytest.raises(UnfitError):
+            await store.use_approval_once(replace(decision(put.id), approver="petra@contoso.example"))
+        with pytest.raises(UnfitError):
+            await store.append_audit(note(put.id, approver="Petra Musterfrau"))
+        assert await store.decisions(put.id) == ()
+
+    async def test_on_no_incident_nothing_is_decided(self, store: Store) -> None:
+        with pytest.raises(NotThereError):
+            await store.use_approval_once(decision(new_id()))
+
+
+class Steps:
+    async def test_of_many_that_intend_a_step_one_is_first(self, store: Store) -> None:
+        put = await recorded(store)
+        placed, refused = await tried(store.record_intent(intent(put.id)) for _ in range(AT_ONCE))
+        assert not refused
+        assert Counter(each.new for each in placed) == {True: 1, False: AT_ONCE - 1}
+        assert [each.intent for each in await store.steps(put.id)] == [intent(put.id)]
+
+    async def test_the_first_receipt_is_believed(self, store: Store) -> None:
+        put = await recorded(store)
+        await store.record_intent(intent(put.id))
+        assert (await store.record_receipt(receipt(put.id))).new
+        again = await store.record_receipt(receipt(put.id, state="already"))
+        assert (again.new, again.value) == (False, receipt(put.id))
+        (step,) = await store.steps(put.id)
+        assert step.receipt == receipt(put.id)
+
+    async def test_after_a_crash_a_step_has_no_receipt(self, store: Store) -> None:
+        put = await recorded(store)
+        await store.record_intent(intent(put.id))
+        (step,) = await store.steps(put.id)
+        assert step.receipt is None
+
+    async def test_a_step_that_would_do_something_else_is_refused(self, store: Store) -> None:
+        put = await recorded(store)
+        await store.record_intent(intent(put.id))
+        with pytest.raises(AlreadyThereError):
+            await store.record_intent(intent(put.id, body='{"role":"Owner"}'))
+        with pytest.raises(AlreadyThereError):
+            await store.record_intent(replace(intent(put.id), gateway=True))
+
+    async def test_without_an_intent_there_is_no_receipt(self, store: Store) -> None:
+        put = await recorded(store)
+        with pytest.raises(NotThereError, match="intended"):
+            await store.record_receipt(receipt(put.id))
+        with pytest.raises(NotThereError, match="no such incident"):
+            await store.record_receipt(receipt(new_id()))
+        with pytest.raises(NotThereError):
+            await store.record_intent(intent(new_id()))
+
+    async def test_steps_with_hostile_keys_stay_apart(self, store: Store) -> None:
+        put = await recorded(store)
+        for n, key in enumerate(HOSTILE):
+            await store.record_intent(replace(intent(put.id, key=key, body=key), at=later(seconds=n)))
+        assert tuple(each.intent.body for each in await store.steps(put.id)) == HOSTILE
+
+
+class Audit:
+    async def test_the_chain_verifies(self, store: Store) -> None:
+        put = await recorded(store)
+        assert verify(await store.audit(put.id), KEYS, put.id) == Verified((await store.audit(put.id)).head)
+        entries = [await store.append_audit(note(put.id, f"{n}", body="🐙" * n)) for n in range(12)]
+        trail = await store.audit(put.id)
+        assert trail.entries == tuple(entries)
+        logged = {each.seal for each in entries}
+        assert verify(trail, KEYS, put.id, logged=logged) == Verified(trail.head)
+        assert trail.head.seal == entries[-1].seal
+
+    async def test_appended_by_many_at_once_all_are_in_the_chain(self, store: Store) -> None:
+        put = await recorded(store)
+        appended, refused = await tried(store.append_audit(note(put.id, str(n))) for n in range(AT_ONCE))
+        assert not refused
+        trail = await store.audit(put.id)
+        assert {each.seal for each in trail.entries} == {each.seal for each in appended}
+        assert verify(trail, KEYS, put.id) == Verified(trail.head)
+        assert trail.head.number == AT_ONCE
+
+    async def test_read_while_others_append_it_verifies(self, store: Store) -> None:
+        put = await recorded(store)
+        appending = [asyncio.ensure_future(store.append_audit(note(put.id, str(n)))) for n in range(10)]
+        while not all(each.done() for each in appending):
+            trail = await store.audit(put.id)
+            assert verify(trail, KEYS, put.id) == Verified(trail.head)
+        await asyncio.gather(*appending)
+
+    async def test_noted_again_it_is_there_once(self, store: Store) -> None:
+        put = await recorded(store)
+        once: AuditEntry = await store.append_audit(note(put.id))
+        await store.append_audit(note(put.id, "next"))
+        assert await store.append_audit(note(put.id, at=later(hours=1))) == once
+        assert len((await store.audit(put.id)).entries) == 2
+
+    async def test_without_an_incident_there_is_no_chain(self, store: Store) -> None:
+        with pytest.raises(NotThereError):
+            await store.append_audit(note(new_id()))
+        with pytest.raises(NotThereError):
+            await store.audit(new_id())
+
+
+class Reports:
+    async def test_a_report_of_megabytes_comes_back(self, store: Store) -> None:
+        put = await recorded(store)
+        kept = report(put.id, content=bytes(range(256)) * 20_000)
+        await store.put_report(kept)
+        assert await store.report(put.id, kept.name) == kept
+
+    async def test_a_later_report_takes_the_place_of_an_earlier(self, store: Store) -> None:
+        put = await recorded(store)
+        for content in (b"1", b"2", b"1", b""):
+            await store.put_report(report(put.id, content=content))
+            assert await store.report(put.id, "report.json") == report(put.id, content=content)
+
+    async def test_of_reports_put_at_once_one_is_there_whole(self, store: Store) -> None:
+        put = await recorded(store)
+        many = [report(put.id, content=f"{n}".encode() * 1000) for n in range(8)]
+        _, refused = await tried(map(store.put_report, many))
+        assert not refused
+        assert await store.report(put.id, "report.json") in many
+
+    async def test_names_stay_apart(self, store: Store) -> None:
+        put = await recorded(store)
+        for name in HOSTILE:
+            await store.put_report(report(put.id, name, name.encode("utf-8", "surrogatepass")))
+        for name in HOSTILE:
+            there = await store.report(put.id, name)
+            assert there is not None
+            assert there.content == name.encode("utf-8", "surrogatepass")
+        assert await store.report(put.id, "none") is None
+
+    async def test_a_report_beyond_the_limit_is_refused(self, store: Store) -> None:
+        put = await recorded(store)
+        with pytest.raises(UnfitError):
+            await store.put_report(report(put.id, content=bytes(LARGEST + 1)))
+        with pytest.raises(NotThereError):
+            await store.put_report(report(new_id()))
+
+
+async def with_everything(store: Store, **what: object) -> IncidentRecord:
+    """An incident with all that an incident can have."""
+    put = await recorded(store, **what)
+    await store.use_approval_once(decision(put.id))
+    await store.record_intent(intent(put.id))
+    await store.record_receipt(receipt(put.id))
+    for n in range(3):
+        await store.append_audit(note(put.id, str(n)))
+    await store.put_report(report(put.id))
+    await store.put_report(report(put.id, "other.html"))
+    return put
+
+
+async def is_whole(store: Store, put: IncidentRecord) -> bool:
+    """Whether everything of an incident is there."""
+    trail = await store.audit(put.id)
+    return (
+        await store.incident(put.id) == put
+        and await store.decisions(put.id) == (decision(put.id),)
+        and [each.receipt for each in await store.steps(put.id)] == [receipt(put.id)]
+        and len(trail.entries) == 3
+        and verify(trail, KEYS, put.id) == Verified(trail.head)
+        and await store.report(put.id, "report.json") == report(put.id)
+        and await store.report(put.id, "other.html") == report(put.id, "other.html")
+    )
+
+
+async def is_gone(store: Store, put: IncidentRecord) -> bool:
+    """Whether nothing of an incident is there."""
+    with pytest.raises(NotThereError):
+        await store.audit(put.id)
+    return (
+        await store.incident(put.id) is None
+        and await store.decisions(put.id) == ()
+        and await store.steps(put.id) == ()
+        and await store.report(put.id, "report.json") is None
+        and put.id not in await listed(store, IncidentFilter())
+    )
+
+
+async def forgotten(store: Store, older_than: datetime, limit: int = 100) -> list[str]:
+    """The ids of all that are deleted."""
+    found: list[str] = []
+    after: str | None = None
+    while True:
+        done = await store.forget(older_than, after=after, limit=limit)
+        found += done.ids
+        after = done.after
+        if after is None:
+            return found
+
+
+class Forgetting:
+    async def test_the_old_and_closed_go_wholly_and_nothing_else_does(self, store: Store) -> None:
+        long_ago = later(days=-1000)
+        old = [await with_everything(store, closed=True, received_at=long_ago) for _ in range(3)]
+        still_open = await with_everything(store, received_at=long_ago)
+        on_the_day = await with_everything(store, closed=True, received_at=later(days=-999))
+        assert sorted(await forgotten(store, later(days=-999), limit=2)) == sorted(each.id for each in old)
+        for put in old:
+            assert await is_gone(store, put)
+        for put in (still_open, on_the_day):
+            assert await is_whole(store, put)
+        assert await forgotten(store, later(days=-999)) == []
+
+    async def test_one_goes_by_its_id_open_or_not(self, store: Store) -> None:
+        put, other = await with_everything(store), await with_everything(store)
+        assert await store.forget_incident(put.id)
+        assert not await store.forget_incident(put.id)
+        assert await is_gone(store, put)
+        assert await is_whole(store, other)
+
+    async def test_nothing_is_added_to_what_is_gone(self, store: Store) -> None:
+        put = await with_everything(store)
+        await store.forget_incident(put.id)
+        _, refused = await tried(
+            (
+                store.advance(put),
+                store.use_approval_once(decision(put.id, nonce="new")),
+                store.record_intent(intent(put.id, "new")),
+                store.record_receipt(receipt(put.id)),
+                store.append_audit(note(put.id, "new")),
+                store.put_report(report(put.id)),
+            )
+        )
+        assert [type(each) for each in refused] == [NotThereError] * 6
+        assert await is_gone(store, put)
+
+    async def test_what_comes_back_begins_anew(self, store: Store) -> None:
+        put = await with_everything(store)
+        await store.forget_incident(put.id)
+        assert (await store.put_incident_if_absent(put)).new
+        assert await store.steps(put.id) == ()
+        assert (await store.audit(put.id)).entries == ()
+        assert await store.use_approval_once(decision(put.id)) == decision(put.id)
+
+
+class Deliveries:
+    async def test_of_mixed_duplicates_there_are_as_many_incidents_as_ids(self, store: Store, deliveries: int) -> None:
+        ids = [new_id() for _ in range(deliveries // 10)]
+        day = later(days=400)
+        shuffled = ids * 10
+        Random(1).shuffle(shuffled)  # noqa: S311 - an order, not a secret
+        every = [record(each, received_at=day + timedelta(seconds=n)) for n, each in enumerate(shuffled)]
+        new = 0
+        for start in range(0, len(every), 200):
+            placed = await asyncio.gather(*map(store.put_incident_if_absent, every[start : start + 200]))
+            new += sum(each.new for each in placed)
+        assert new == len(ids)
+        found = await listed(store, IncidentFilter(since=day, before=later(days=500)), limit=500)
+        assert sorted(found) == sorted(ids)
+
+
+class Contract(Incidents, Lists, Decisions, Steps, Audit, Reports, Forgetting, Deliveries):
+    """All of it."""
