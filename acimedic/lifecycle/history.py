@@ -1,0 +1,196 @@
+"""What the local engine keeps: the histories of its orchestrations, and what is under way, in one SQLite file.
+
+Every change is one transaction, so that a process that is killed leaves either all of it or nothing. Deleting is real:
+SQLite overwrites what is deleted (`secure_delete`).
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeAlias
+
+Event: TypeAlias = dict[str, object]
+
+MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"  # as the library writes it; in the order of time when sorted as text
+_TABLES = """
+CREATE TABLE IF NOT EXISTS instances (id TEXT PRIMARY KEY, input TEXT NOT NULL, status TEXT NOT NULL, output TEXT,
+    error TEXT, shown TEXT, begun TEXT NOT NULL, changed TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS history (instance TEXT NOT NULL, n INTEGER NOT NULL, event TEXT NOT NULL,
+    PRIMARY KEY (instance, n)) STRICT;
+CREATE TABLE IF NOT EXISTS inbox (n INTEGER PRIMARY KEY AUTOINCREMENT, instance TEXT NOT NULL, event TEXT NOT NULL)
+    STRICT;
+CREATE TABLE IF NOT EXISTS work (instance TEXT NOT NULL, task INTEGER NOT NULL, name TEXT NOT NULL,
+    input TEXT NOT NULL, PRIMARY KEY (instance, task)) STRICT;
+CREATE TABLE IF NOT EXISTS timers (instance TEXT NOT NULL, task INTEGER NOT NULL, due TEXT NOT NULL,
+    PRIMARY KEY (instance, task)) STRICT;
+"""
+_OF_AN_INSTANCE = ("history", "inbox", "work", "timers")
+
+
+class BusyError(Exception):
+    """Another process runs the orchestrations of this file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """An activity that was scheduled and has no result yet."""
+
+    instance: str
+    task: int
+    name: str
+    input: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Where an orchestration stands. status: as Durable Functions words it. shown: what the story shows meanwhile."""
+
+    instance: str
+    status: str
+    input: object
+    output: object
+    error: str | None
+    shown: object
+    begun: datetime
+    changed: datetime
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is going to happen any more."""
+        return self.status in {"Completed", "Failed"}
+
+
+class History:
+    """The file, opened."""
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = str(path)
+        self._database = sqlite3.connect(self._path, isolation_level=None, timeout=5)
+        self._held: sqlite3.Connection | None = None
+        self._database.execute("PRAGMA secure_delete = ON")
+        self._database.execute("PRAGMA synchronous = FULL")
+        self._database.executescript(_TABLES)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+
+    def hold(self) -> None:
+        """Be the one process that runs what is in the file. Raises BusyError.
+
+        The lock is on a second file beside it, which the operating system gives up when the process ends, however it
+        ends. Starting, raising events and asking need no lock.
+        """
+        if self._held is not None or self._path == ":memory:":
+            return
+        held = sqlite3.connect(f"{self._path}.runner", isolation_level=None, timeout=0)
+        try:
+            held.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            held.close()
+            raise BusyError(f"another process is running {Path(self._path).name}") from error
+        self._held = held
+
+    @contextmanager
+    def change(self) -> Iterator[sqlite3.Connection]:
+        """All of it, or nothing."""
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._database
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        self._database.execute("COMMIT")
+
+    def status(self, instance: str) -> Status | None:
+        """Where an orchestration stands; None if there is none."""
+        found = self._statuses("WHERE id = ?", (instance,))
+        return found[0] if found else None
+
+    def statuses(self) -> tuple[Status, ...]:
+        """All orchestrations, in the order in which they began."""
+        return self._statuses("ORDER BY begun, id", ())
+
+    def events(self, instance: str) -> list[Event]:
+        """The history of an orchestration."""
+        rows = self._database.execute("SELECT event FROM history WHERE instance = ? ORDER BY n", (instance,))
+        return [json.loads(event) for (event,) in rows]
+
+    def woken(self) -> list[str]:
+        """The orchestrations for which something has come."""
+        rows = self._database.execute("SELECT instance FROM inbox GROUP BY instance ORDER BY min(n)")
+        return [instance for (instance,) in rows]
+
+    def work(self) -> list[Work]:
+        """The activities that wait to be carried out."""
+        rows = self._database.execute("SELECT instance, task, name, input FROM work ORDER BY rowid")
+        return [Work(instance=instance, task=task, name=name, input=said) for instance, task, name, said in rows]
+
+    def due(self, now: datetime) -> list[tuple[str, int, str]]:
+        """The timers whose moment has come, in the order of their moments: instance, task, moment."""
+        rows = self._database.execute(
+            "SELECT instance, task, due FROM timers WHERE due <= ? ORDER BY due, instance, task", (written(now),)
+        )
+        return list(rows)
+
+    def next_due(self) -> datetime | None:
+        """The moment of the next timer."""
+        (found,) = self._database.execute("SELECT min(due) FROM timers").fetchone()
+        return None if found is None else read_moment(found)
+
+    def _statuses(self, where: str, values: Sequence[str]) -> tuple[Status, ...]:
+        columns = "id, status, input, output, error, shown, begun, changed"
+        rows = self._database.execute(f"SELECT {columns} FROM instances {where}", values)  # noqa: S608  (our own words)
+        return tuple(
+            Status(
+                instance=instance,
+                status=status,
+                input=json.loads(given),
+                output=None if output is None else json.loads(output),
+                error=error,
+                shown=None if shown is None else json.loads(shown),
+                begun=read_moment(begun),
+                changed=read_moment(changed),
+            )
+            for instance, status, given, output, error, shown, begun, changed in rows
+        )
+
+
+def forget(database: sqlite3.Connection, instance: str) -> None:
+    """Delete an orchestration and all that belongs to it."""
+    drop(database, instance, *_OF_AN_INSTANCE)
+    database.execute("DELETE FROM instances WHERE id = ?", (instance,))
+
+
+def drop(database: sqlite3.Connection, instance: str, *tables: str) -> None:
+    """Delete what these tables hold of an orchestration."""
+    for table in tables:
+        database.execute(f"DELETE FROM {table} WHERE instance = ?", (instance,))  # noqa: S608  (our own words)
+
+
+def put(database: sqlite3.Connection, instance: str, event: Event) -> None:
+    """Something has come for an orchestration."""
+    database.execute("INSERT INTO inbox (instance, event) VALUES (?, ?)", (instance, json.dumps(event)))
+
+
+def append(database: sqlite3.Connection, instance: str, events: Sequence[Event], *, after: int) -> None:
+    """Lengthen a history that holds `after` events."""
+    rows = [(instance, n, json.dumps(event)) for n, event in enumerate(events, after)]
+    database.executemany("INSERT INTO history (instance, n, event) VALUES (?, ?, ?)", rows)
+
+
+def written(moment: datetime) -> str:
+    """A moment as the history has it."""
+    return moment.astimezone(UTC).strftime(MOMENT)
+
+
+def read_moment(text: str) -> datetime:
+    """A moment that the history has."""
+    return datetime.strptime(text, MOMENT).replace(tzinfo=UTC)
