@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import sqlite3
+import time
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from acimedic.store.shelf import Change, Insert, MissingError, MovedError, Repla
 from acimedic.store.trouble import StoreUnavailableError, UnreadableError
 
 FORMAT = 1
+_AGAIN = 0.02  # seconds between two tries; this runs in a thread of its own
 _TABLES = """
 CREATE TABLE line (part TEXT NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL, etag TEXT NOT NULL,
                    PRIMARY KEY (part, name));
@@ -132,7 +134,7 @@ class SqliteShelf:
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _log_ahead(connection, self._busy)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten, not only unlisted
         if self._most_pages is not None:
@@ -143,6 +145,24 @@ class SqliteShelf:
             raise UnreadableError(
                 f"the store {self._path} has format {found}, and {FORMAT} is the latest known: upgrade"
             )
+
+
+def _log_ahead(connection: sqlite3.Connection, patience: float) -> None:
+    """Switch to the write-ahead log. patience: seconds to wait for another process that does the same.
+
+    This statement alone wants the file for itself and does not wait for it: SQLite's busy timeout does not hold here.
+    Source: https://sqlite.org/pragma.html#pragma_journal_mode
+    """
+    until = time.monotonic() + patience
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+            time.sleep(_AGAIN)
+        else:
+            return
 
 
 def _format(connection: sqlite3.Connection) -> int:
