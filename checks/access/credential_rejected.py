@@ -54,6 +54,8 @@ def _elimination(pull: Pull, credential: PasswordCredential) -> tuple[Fact, ...]
     image = pull.evidence.testimony(str(pull.well_formed()))
     if said is None or not isinstance(registry, Registry) or not isinstance(image, Manifest):
         return ()
+    if registry.private_endpoints:
+        return ()  # a user name may fail behind a private endpoint, so the password is not all that is left
     username = str(credential.username).strip()
     admin = username.lower() == registry.name.lower() and registry.admin_enabled is True
     token = pull.evidence.token(registry.id, username)
