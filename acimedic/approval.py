@@ -15,7 +15,8 @@ from typing import Literal, TypeAlias, cast
 from itsdangerous import BadData, URLSafeSerializer
 
 Decision: TypeAlias = Literal["approve", "reject"]
-_SALT = "acimedic approval link, version 1"
+_LINK = "acimedic approval link, version 1"
+_WITNESS = "acimedic decision, version 1"
 _LONGEST = 1024
 _SHORTEST_KEY = 32  # bytes of text; a key that can be guessed signs for everybody
 
@@ -50,6 +51,18 @@ class Approval:
     expires: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witnessed:
+    """A decision that was taken, as our own signature vouches for it.
+
+    approver: the object id of who decided; None for whoever sits at this machine.
+    """
+
+    approval: Approval
+    approver: str | None
+    decided_at: datetime
+
+
 def offer(incident: str, plan: str, decision: Decision, *, expires: datetime) -> Approval:
     """A decision to be signed and sent."""
     return Approval(
@@ -61,47 +74,74 @@ def offer(incident: str, plan: str, decision: Decision, *, expires: datetime) ->
     )
 
 
-def sign(approval: Approval, keys: Sequence[str]) -> str:
-    """The text of the link: the newest key, which is the first, signs. Raises ValueError for a key that is too "
-    "short."""
-    said = {
-        "i": approval.incident,
-        "p": approval.plan,
-        "d": approval.decision,
-        "n": approval.nonce,
-        "e": int(approval.expires.timestamp()),
-    }
-    return str(_serializer(keys).dumps(said))
+def sign(approval: Approval, keys: Sequence[str], *, gateway: bool = False) -> str:
+    """The text of a link, signed with the newest key, which is the first.
+
+    gateway: it is made through a stand-in for Azure, and counts there alone. Raises ValueError for a key too short.
+    """
+    return str(_serializer(keys, _LINK, gateway).dumps(_told(approval)))
 
 
-def read(token: str, keys: Sequence[str], *, now: datetime) -> Approval:
+def read(token: str, keys: Sequence[str], *, now: datetime, gateway: bool = False) -> Approval:
     """The decision that a link holds. Raises ForgedError or ExpiredError."""
-    if len(token) > _LONGEST:
-        raise ForgedError("this is no link of ours")
-    try:
-        said = _serializer(keys).loads(token)
-    except BadData as error:
-        raise ForgedError("this is no link of ours") from error
-    approval = _approval(said)
+    approval = _approval(_opened(token, keys, _LINK, gateway))
     if now >= approval.expires:
         raise ExpiredError(f"the link was good until {approval.expires:%Y-%m-%d %H:%M} UTC")
     return approval
 
 
+def witness(witnessed: Witnessed, keys: Sequence[str], *, gateway: bool = False) -> str:
+    """A decision as it is kept: signed again, so that who can write the store cannot decide there."""
+    said = _told(witnessed.approval) | {"a": witnessed.approver, "t": int(witnessed.decided_at.timestamp())}
+    return str(_serializer(keys, _WITNESS, gateway).dumps(said))
+
+
+def read_witness(text: str, keys: Sequence[str], *, gateway: bool = False) -> Witnessed:
+    """The decision that was kept. Raises ForgedError. Whether its time has passed is for the caller to say."""
+    said = _opened(text, keys, _WITNESS, gateway)
+    match said:
+        case {"a": str() | None as approver, "t": int(decided)}:
+            decided_at = datetime.fromtimestamp(decided, UTC)
+            return Witnessed(approval=_approval(said), approver=approver, decided_at=decided_at)
+        case _:
+            raise ForgedError("this is no decision of this version")
+
+
 def ensure_meant(approval: Approval, *, incident: str, plan: str) -> None:
-    """Raise OtherPlanError unless the link was signed for this incident and this very plan."""
+    """Raise OtherPlanError unless it was signed for this incident and this very plan."""
     if approval.incident != incident:
         raise OtherPlanError("the link belongs to another incident")
     if approval.plan != plan:
         raise OtherPlanError("the plan has changed since the link was sent")
 
 
-def _serializer(keys: Sequence[str]) -> URLSafeSerializer:
+def _told(approval: Approval) -> dict[str, object]:
+    return {
+        "i": approval.incident,
+        "p": approval.plan,
+        "d": approval.decision,
+        "n": approval.nonce,
+        "e": int(approval.expires.timestamp()),
+    }
+
+
+def _opened(text: str, keys: Sequence[str], salt: str, gateway: bool) -> object:
+    if len(text) > _LONGEST:
+        raise ForgedError("this is no link of ours")
+    try:
+        return _serializer(keys, salt, gateway).loads(text)
+    except BadData as error:
+        raise ForgedError("this is no link of ours") from error
+
+
+def _serializer(keys: Sequence[str], salt: str, gateway: bool) -> URLSafeSerializer:
     if not keys or any(len(key) < _SHORTEST_KEY for key in keys):
         raise ValueError(f"an approval key has at least {_SHORTEST_KEY} characters")
     # itsdangerous signs with the last key of the list and takes signatures of all of them.
     return URLSafeSerializer(
-        list(reversed(keys)), salt=_SALT, signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256}
+        list(reversed(keys)),
+        salt=f"{salt}, through a gateway" if gateway else salt,
+        signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
     )
 
 

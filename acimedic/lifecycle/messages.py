@@ -64,11 +64,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """To `record`: where the incident stands now. due: the moment (ISO 8601) at which something happens by itself."""
+    """To `record`: where the incident stands now.
+
+    at: when the story said so (ISO 8601); an earlier one never takes the place of a later.
+    due: the moment (ISO 8601) at which something happens by itself.
+    """
 
     incident: str
     state: str
     said: str
+    at: str
     step: str | None = None
     plan: str | None = None
     due: str | None = None
@@ -110,10 +115,14 @@ class Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """To `take_turn` and `end_turn`: one change at a time to a registry, and not too many in an hour."""
+    """To `take_turn` and `end_turn`: one change at a time to a registry, and not too many in an hour.
+
+    back: to take something back, for which there is no quiet hour and no limit.
+    """
 
     incident: str
     registry: str
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,9 +162,9 @@ class Prove:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """From `verify`, in the words that the report uses."""
+    """From `verify`, in the words that the report uses. undone: somebody has taken it back meanwhile."""
 
-    state: Literal["in-effect", "proved", "not-yet", "did-not-help"]
+    state: Literal["in-effect", "proved", "not-yet", "did-not-help", "undone"]
     said: str
 
 

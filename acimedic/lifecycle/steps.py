@@ -141,7 +141,16 @@ class Steps:
     ) -> Story[None]:
         self.context.set_custom_status({"state": state, "said": said, "step": step})
         until = None if due is None else due.isoformat()
-        mark = Mark(incident=self.incident, state=state, said=said, step=step, plan=self.plan, due=until, closed=closed)
+        mark = Mark(
+            incident=self.incident,
+            state=state,
+            said=said,
+            at=self.now.isoformat(),
+            step=step,
+            plan=self.plan,
+            due=until,
+            closed=closed,
+        )
         yield from self._do("record", mark)
 
     def _tell(self, state: str, said: str, *, step: str | None) -> Story[None]:

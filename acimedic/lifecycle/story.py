@@ -41,7 +41,7 @@ ACTIVITIES = ("diagnose", "record", "notify", "decision", "expire", "take_turn",
 
 _MODES: tuple[RunMode, ...] = ("observe", "review", "auto")  # from the narrowest
 _UNTIL_TOLD = (1, 2, 4, 8, 10)  # minutes between looks for the error's text, which the activity log gives late
-_ASKED_AGAIN = timedelta(days=1)  # the store is asked at least so often, should an event be lost
+_ASKED_AGAIN = timedelta(hours=6)  # the store is asked at least so often, should an event be lost
 _WAKES = 20  # events that an offer is woken by; from then on it goes by the clock alone
 _TURNS = 40  # times that a turn is asked for
 _LONGEST_WAIT = 3600
@@ -81,7 +81,8 @@ def _whole(steps: Steps, begin: Begin) -> Story[Ended]:
     ended = yield from _or_failed(steps, _repair(steps, found, found.plan, decided.approval, before))
     if found.grant is None or ended.state == "refused":
         return ended
-    return (yield from _take_back(steps, found.plan, before + timedelta(seconds=found.grant), ended))
+    turn = Turn(incident=steps.incident, registry=found.registry or "", back=True)
+    return (yield from _take_back(steps, turn, found.plan, before + timedelta(seconds=found.grant), ended))
 
 
 def _or_failed(steps: Steps, telling: Story[Ended]) -> Story[Ended]:
@@ -177,7 +178,7 @@ def _verify(steps: Steps, plan: str, propagation: timedelta, last: datetime | No
     felt = changed + propagation
     wait = _FIRST_LOOK
     proof = yield from steps.call("verify", Prove(incident=steps.incident, plan=plan, waited=False), Proof)
-    while proof.state != "proved" and steps.now < felt:
+    while proof.state not in {"proved", "undone"} and steps.now < felt:
         yield from steps.pause(min(felt, steps.now + timedelta(seconds=wait)))
         wait *= 2
         look = Prove(incident=steps.incident, plan=plan, waited=steps.now >= felt)
@@ -194,14 +195,24 @@ def _verify(steps: Steps, plan: str, propagation: timedelta, last: datetime | No
     return ended
 
 
-def _take_back(steps: Steps, plan: str, due: datetime, ended: Ended) -> Story[Ended]:
+def _take_back(steps: Steps, turn: Turn, plan: str, due: datetime, ended: Ended) -> Story[Ended]:
     """Azure does not end what we granted; this does. After a failed change as well: the receipts know what was made."""
+    if ended.state == "undone":
+        return ended
     yield from steps.show(ended.state, ended.said, tell=False, step=ended.step, due=due)
     yield from steps.pause(due)
-    taken = yield from steps.call("undo", TakeBack(incident=steps.incident, plan=plan), TakenBack)
-    if taken.state == "nothing":
+    taken = yield from _take_turn(steps, turn)
+    if not taken.granted:
+        return (yield from steps.end("kept", taken.said))
+    try:
+        back = yield from steps.call("undo", TakeBack(incident=steps.incident, plan=plan), TakenBack)
+    except StepError:
+        yield from _end_turn(steps, turn)
+        raise
+    yield from _end_turn(steps, turn)
+    if back.state == "nothing":
         return ended
-    return (yield from steps.end(taken.state, taken.said))
+    return (yield from steps.end(back.state, back.said))
 
 
 def narrower(one: RunMode, other: RunMode) -> RunMode:

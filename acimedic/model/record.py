@@ -92,6 +92,14 @@ class RecordedStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TurnHeld:
+    """Whose turn it is to change a registry. holder: an incident's id. until: when the turn runs out by itself."""
+
+    holder: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditNote:
     """Something that happened and mattered. key: makes it once, on every redelivery the same.
 

@@ -14,6 +14,7 @@ from acimedic.model.record import (
     RecordedStep,
     ReportFile,
     StepReceipt,
+    TurnHeld,
 )
 
 Kept = TypeVar("Kept")
@@ -134,6 +135,26 @@ class Store(Protocol):
 
     async def steps(self, incident_id: str) -> tuple[RecordedStep, ...]:
         """All intents of an incident in the order of their times, with what came of them."""
+        ...
+
+    async def take_turn(self, registry_id: str, holder: str, *, now: datetime, until: datetime) -> TurnHeld:
+        """Ask for the turn to change a registry; gives back whose it is now.
+
+        It is the asker's, from now until then, unless another's has not run out. Asked again by its holder, the turn is
+        lengthened. Registry ids are compared in lower case.
+        """
+        ...
+
+    async def end_turn(self, registry_id: str, holder: str) -> None:
+        """Give the turn back; one that is somebody else's by now is left alone."""
+        ...
+
+    async def count_change(self, registry_id: str, key: str, at: datetime) -> None:
+        """Count a change at a registry, once for its key. What is older than two hours is not kept."""
+        ...
+
+    async def changes(self, registry_id: str, *, since: datetime) -> tuple[datetime, ...]:
+        """When changes were counted at a registry since then, the earliest first."""
         ...
 
     async def append_audit(self, note: AuditNote) -> AuditEntry:

@@ -1,0 +1,94 @@
+"""Writing things down about an incident: its record, its trail, its reports."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from acimedic.lifecycle.tools import Tools
+from acimedic.model.plan import Plan
+from acimedic.model.record import AuditNote, IncidentRecord, ReportFile
+from acimedic.plan_codec import PlanDocumentError, plan_document, read_plan
+from acimedic.planning import fingerprint
+from acimedic.store.trouble import LostRaceError
+
+REPORT = "report.json"
+_RACES = 8
+_LOG = logging.getLogger("acimedic.audit")
+
+
+class NoIncidentError(Exception):
+    """There is no incident of this id (any more)."""
+
+
+async def found(tools: Tools, incident: str) -> IncidentRecord:
+    """The incident's record. Raises NoIncidentError."""
+    record = await tools.store.incident(incident)
+    if record is None:
+        raise NoIncidentError("there is no incident of this id")
+    return record
+
+
+async def change(tools: Tools, incident: str, changed: Callable[[IncidentRecord], IncidentRecord]) -> IncidentRecord:
+    """Read the record, change it, write it; again where somebody was faster. Raises NoIncidentError, LostRaceError."""
+    for race in range(_RACES):
+        record = await found(tools, incident)
+        wanted = changed(record)
+        if wanted == record:
+            return record
+        try:
+            return await tools.store.advance(wanted)
+        except LostRaceError:
+            if race == _RACES - 1:
+                raise
+    raise AssertionError("unreachable: the last race returns or raises")
+
+
+async def note(
+    tools: Tools, incident: str, *, key: str, kind: str, body: Mapping[str, object], approver: str | None = None
+) -> None:
+    """Put something at the end of the incident's trail, once for its key; the new head also goes to the log."""
+    said = AuditNote(
+        incident_id=incident,
+        key=key,
+        at=tools.now(),
+        kind=kind,
+        body=json.dumps(body, sort_keys=True),
+        approver=approver,
+        gateway=tools.gateway,
+    )
+    entry = await tools.store.append_audit(said)
+    head = {"line": "audit-head", "id": incident, "number": entry.number, "seal": entry.seal, "kind": kind}
+    _LOG.info(json.dumps(head))
+
+
+async def keep_plan(tools: Tools, incident: str, plan: Plan, at: datetime) -> None:
+    """Keep a plan under its hash, so that it can be shown, compared, and read back by whoever carries it out."""
+    content = json.dumps(plan_document(plan), sort_keys=True).encode()
+    file = ReportFile(
+        incident_id=incident, name=_plan_name(plan.hash), media_type="application/json", made_at=at, content=content
+    )
+    await tools.store.put_report(file)
+
+
+async def kept_plan(tools: Tools, incident: str, plan_hash: str) -> Plan | None:
+    """The plan of this hash; None where there is none, or where what is kept is not what the hash says."""
+    file = await tools.store.report(incident, _plan_name(plan_hash))
+    if file is None:
+        return None
+    try:
+        plan = read_plan(json.loads(file.content))
+    except (PlanDocumentError, ValueError, RecursionError):
+        return None
+    return plan if fingerprint(incident, plan.steps, plan.facts, plan.policy) == plan.hash == plan_hash else None
+
+
+async def kept_report(tools: Tools, incident: str) -> Mapping[str, object] | None:
+    """The JSON report of the latest diagnosis; None before the first."""
+    file = await tools.store.report(incident, REPORT)
+    said = None if file is None else json.loads(file.content)
+    return said if isinstance(said, Mapping) else None
+
+
+def _plan_name(plan_hash: str) -> str:
+    return f"plan-{plan_hash}.json"

@@ -1,0 +1,1 @@
+"""Telling people: the port, and what delivers through it."""
