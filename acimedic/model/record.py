@@ -91,11 +91,14 @@ class RecordedStep:
     receipt: StepReceipt | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class TurnHeld:
-    """Whose turn it is to change a registry. holder: an incident's id. until: when the turn runs out by itself."""
+    """The turn to change a registry. mine: whether the asker has it. until: when it runs out by itself.
 
-    holder: str
+    Whose it is otherwise cannot be said: only a hash of the holder is kept, for an incident may be forgotten.
+    """
+
+    mine: bool
     until: datetime
 
 

@@ -14,6 +14,7 @@ from uuid import uuid4
 from acimedic.store.entities import MARK, error_code, operation, refusal_of, row
 from acimedic.store.refusals import refusals
 from acimedic.store.shelf import Change, MissingError, Row
+from acimedic.store.trouble import StoreUnavailableError
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -56,6 +57,7 @@ class AzureShelf:
         )
         self._opening = asyncio.Lock()
         self._opened = False
+        self._closed = False
 
     async def read(self, partition: str, name: str) -> Row | None:
         """One row; None if it is not there."""
@@ -154,6 +156,7 @@ class AzureShelf:
 
     async def close(self) -> None:
         """Close the connections."""
+        self._closed = True
         await self._table.close()
         await self._blobs.close()
 
@@ -172,6 +175,8 @@ class AzureShelf:
         """Make table and container, once a process: the first request would otherwise not tell what is missing."""
         from azure.core.exceptions import ResourceExistsError
 
+        if self._closed:
+            raise StoreUnavailableError("the store has been closed")
         async with self._opening:
             if self._opened:
                 return

@@ -72,8 +72,11 @@ def maybe_time_text(at: datetime | None) -> str | None:
 
 
 def time(value: str) -> datetime:
-    """A time as `time_text` wrote it."""
-    return datetime.fromisoformat(value)
+    """A time as `time_text` wrote it. Raises ValueError for one without a zone: no other could be compared with it."""
+    at = datetime.fromisoformat(value)
+    if at.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return at
 
 
 def maybe_time(value: str | None) -> datetime | None:

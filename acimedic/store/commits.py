@@ -45,8 +45,12 @@ class Commits:
         return job.future
 
     def close(self) -> None:
-        """Finish what waits, and close the connection."""
-        self._thread.submit(self._disconnect).result()
+        """Finish what waits, and close the connection; closed before, it stays so."""
+        try:
+            closing = self._thread.submit(self._disconnect)
+        except RuntimeError:
+            return
+        closing.result()
         self._thread.shutdown()
 
     def _disconnect(self) -> None:
@@ -76,12 +80,13 @@ class Commits:
         together = [job for job in jobs if job.kind != "alone"]
         try:
             answers = _transact(self._connection, together)
-        except sqlite3.Error:
-            if len(together) == 1:
-                raise
+        except sqlite3.Error as error:
             # One of them cannot be done (the disk is full, say): the others are not to suffer for it.
-            for job in together:
-                self._run_single(self._connection, job)
+            if len(together) == 1:
+                together[0].future.set_exception(error)
+            else:
+                for job in together:
+                    self._run_single(self._connection, job)
         else:
             _deliver(together, answers)
         for job in jobs:

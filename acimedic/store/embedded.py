@@ -122,9 +122,9 @@ class SqliteShelf:
             raise StoreUnavailableError(f"the store {self._path} cannot be opened: {error.strerror}") from error
 
     def _connect(self) -> sqlite3.Connection:
-        # Made for its owner alone: it holds who approved what.
+        # Made for its owner alone: it holds who approved what. Where a link leads to nothing, it is made there.
         with contextlib.suppress(FileExistsError):
-            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            os.close(os.open(os.path.realpath(self._path), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         connection = sqlite3.connect(self._path, timeout=self._busy, isolation_level=None)
         try:
             self._prepare(connection)

@@ -51,8 +51,8 @@ class Forgetting:
 
         An incident that is not there, or only in part, is one whose deletion was interrupted.
         """
-        incident_id = pointed_id(pointer)
         try:
+            incident_id = pointed_id(pointer)
             there = await self._incidents.get(incident_id)
         except UnreadableError:
             return False  # Perhaps a newer version's, and open: a person may delete it by its id.

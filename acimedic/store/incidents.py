@@ -11,7 +11,7 @@ from dataclasses import replace
 from acimedic.model.record import IncidentRecord
 from acimedic.store import codec, documents
 from acimedic.store.chain import START
-from acimedic.store.keys import BY_TIME, checked_after, partition_of, time_floor, time_key
+from acimedic.store.keys import BY_TIME, checked_after, id_in, partition_of, time_floor, time_key
 from acimedic.store.port import IncidentFilter, IncidentPage, Placed
 from acimedic.store.shelf import Insert, MissingError, MovedError, Replace, Require, Row, Shelf, ThereError, Upsert
 from acimedic.store.trouble import LostRaceError, NotThereError, UnfitError, UnreadableError
@@ -96,9 +96,13 @@ class Incidents:
         return IncidentPage(tuple(found), above, tuple(unreadable))
 
     async def pointed_at(self, pointer: Row) -> IncidentRecord | str | None:
-        """The incident that a row of the list points to; its id if it is unreadable; None if it is not there."""
-        incident_id = pointed_id(pointer)
+        """The incident that a row of the list points to; its id if it is unreadable; None if it is not there.
+
+        Where nothing tells the id any more, the name of that row stands for it.
+        """
+        incident_id = pointer.name
         try:
+            incident_id = pointed_id(pointer)
             there = await self.get(incident_id)
         except UnreadableError:
             return incident_id
@@ -113,8 +117,14 @@ def no_such_incident() -> NotThereError:
 
 
 def pointed_id(pointer: Row) -> str:
-    """The id in a row of the list. Raises UnreadableError."""
-    return codec.read(pointer.document, lambda fields: str(fields["id"]))
+    """The id in a row of the list; where that row is damaged, in its name. Raises UnreadableError."""
+    try:
+        return codec.read(pointer.document, lambda fields: str(fields["id"]))
+    except UnreadableError:
+        named = id_in(pointer.name)
+        if named is None:
+            raise
+        return named
 
 
 def _record(row: Row) -> IncidentRecord:

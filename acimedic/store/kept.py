@@ -14,10 +14,12 @@ from acimedic.model.record import (
     RecordedStep,
     ReportFile,
     StepReceipt,
+    TurnHeld,
 )
 from acimedic.store.chain import AuditKeys
 from acimedic.store.forgetting import Forgetting
 from acimedic.store.incidents import Incidents
+from acimedic.store.ledger import Ledger
 from acimedic.store.port import EVERY_INCIDENT, Forgotten, IncidentFilter, IncidentPage, Placed
 from acimedic.store.reports import Reports
 from acimedic.store.shelf import Shelf
@@ -32,6 +34,7 @@ class KeptStore:
         self._shelf = shelf
         self._incidents = Incidents(shelf)
         self._steps = Steps(shelf)
+        self._ledger = Ledger(shelf)
         self._trail = Trail(shelf, keys)
         self._reports = Reports(shelf)
         self._forgetting = Forgetting(shelf, self._incidents)
@@ -73,6 +76,22 @@ class KeptStore:
     async def steps(self, incident_id: str) -> tuple[RecordedStep, ...]:
         """All intents of an incident, with what came of them."""
         return await self._steps.all(incident_id)
+
+    async def take_turn(self, registry_id: str, holder: str, *, now: datetime, until: datetime) -> TurnHeld:
+        """Ask for the turn to change a registry."""
+        return await self._ledger.take_turn(registry_id, holder, now, until)
+
+    async def end_turn(self, registry_id: str, holder: str) -> None:
+        """Give the turn back."""
+        await self._ledger.end_turn(registry_id, holder)
+
+    async def count_change(self, registry_id: str, key: str, at: datetime) -> None:
+        """Count a change at a registry, once for its key."""
+        await self._ledger.count(registry_id, key, at)
+
+    async def changes(self, registry_id: str, *, since: datetime) -> tuple[datetime, ...]:
+        """When changes were counted at a registry since then."""
+        return await self._ledger.changes(registry_id, since)
 
     async def append_audit(self, note: AuditNote) -> AuditEntry:
         """Put a note at the end of the incident's chain."""

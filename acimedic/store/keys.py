@@ -38,6 +38,11 @@ def partition_of(incident_id: str) -> str:
     return f"i-{key_of(incident_id)}"
 
 
+def ledger_of(registry_id: str) -> str:
+    """Where the ledger of one registry lies. Azure compares resource ids without regard to case, and so does this."""
+    return f"r-{hashed(registry_id.lower())}"
+
+
 def time_floor(at: datetime) -> str:
     """What sorts before the key of every incident received at this time or earlier, and after that of any later one."""
     return f"{_LAST - (at - _EPOCH) // _MICROSECOND:018d}-"
@@ -46,6 +51,12 @@ def time_floor(at: datetime) -> str:
 def time_key(at: datetime, incident_id: str) -> str:
     """The row that lists an incident: the later it was received, the smaller."""
     return time_floor(at) + key_of(incident_id)
+
+
+def id_in(time_key: str) -> str | None:
+    """The incident's id in the key of a row that lists it; None where only a hash of it is there."""
+    key = time_key.partition("-")[2]
+    return key if _PLAIN.fullmatch(key) else None
 
 
 def checked_after(after: str | None) -> str | None:

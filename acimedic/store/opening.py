@@ -39,11 +39,17 @@ def open_store(text: str, credential: "AsyncTokenCredential | None", keys: Audit
 
         blobs = f"https://{account['name']}.blob.core.{account['cloud']}"
         return KeptStore(AzureShelf(text.rstrip("/"), blobs, credential), keys)
-    return KeptStore(SqliteShelf(_file(text)), keys)
+    return KeptStore(SqliteShelf(file_of(text)), keys)
 
 
-def _file(text: str) -> Path:
+def is_account(text: str) -> bool:
+    """Whether a storage account is named, which one signs in to, and whose keys are in no file beside it."""
+    return _ACCOUNT.fullmatch(text.strip()) is not None
+
+
+def file_of(text: str) -> Path:
     """The file that is meant. Raises StoreSettingError where it could be something else, or cannot be made."""
+    text = text.strip()
     looks_like_a_path = bool(re.search(r"[/\\.~]", text)) and not re.match(
         r"[A-Za-z][A-Za-z0-9+.-]*:(?![\\/][^/])", text
     )

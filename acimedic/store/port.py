@@ -65,7 +65,8 @@ class IncidentPage:
 
     after: where the next page begins; None if there is none. A page may be short, even empty, with more to come: how
     much is looked through at a time is bounded.
-    unreadable: ids of those that are there and cannot be understood; one damaged row hides no other.
+    unreadable: ids of those that are there and cannot be understood, or what the list knows them by where even the id
+    is lost; one damaged row hides no other.
     """
 
     records: tuple[IncidentRecord, ...]
@@ -138,23 +139,26 @@ class Store(Protocol):
         ...
 
     async def take_turn(self, registry_id: str, holder: str, *, now: datetime, until: datetime) -> TurnHeld:
-        """Ask for the turn to change a registry; gives back whose it is now.
+        """Ask for the turn to change a registry; gives back whether it is the asker's, and when it runs out.
 
         It is the asker's, from now until then, unless another's has not run out. Asked again by its holder, the turn is
-        lengthened. Registry ids are compared in lower case.
+        lengthened, never shortened. Registry ids are compared in lower case. Raises LostRaceError, UnfitError.
         """
         ...
 
     async def end_turn(self, registry_id: str, holder: str) -> None:
-        """Give the turn back; one that is somebody else's by now is left alone."""
+        """Give the turn back; one that is somebody else's by now is left alone. Raises LostRaceError."""
         ...
 
     async def count_change(self, registry_id: str, key: str, at: datetime) -> None:
-        """Count a change at a registry, once for its key. What is older than two hours is not kept."""
+        """Count a change at a registry, once for its key. Raises LostRaceError, UnfitError.
+
+        What is older than two hours is not kept.
+        """
         ...
 
     async def changes(self, registry_id: str, *, since: datetime) -> tuple[datetime, ...]:
-        """When changes were counted at a registry since then, the earliest first."""
+        """When changes were counted at a registry since then, the earliest first. Raises UnfitError."""
         ...
 
     async def append_audit(self, note: AuditNote) -> AuditEntry:

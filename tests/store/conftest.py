@@ -16,7 +16,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object:
         return None
     wanted = inspect.signature(pyfuncitem.obj).parameters
     arguments = {name: value for name, value in pyfuncitem.funcargs.items() if name in wanted}
-    pyfuncitem.funcargs["runner"].run(pyfuncitem.obj(**arguments))
+    loop = pyfuncitem.funcargs["runner"]
+    assert isinstance(loop, asyncio.Runner)
+    loop.run(pyfuncitem.obj(**arguments))
     return True
 
 

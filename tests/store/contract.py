@@ -11,12 +11,12 @@ from typing import TypeVar
 
 import pytest
 
-from acimedic.model.record import AuditEntry, IncidentRecord
+from acimedic.model.record import AuditEntry, IncidentRecord, TurnHeld
 from acimedic.store import codec
 from acimedic.store.chain import Verified, verify
 from acimedic.store.port import IncidentFilter, Store
 from acimedic.store.reports import LARGEST
-from acimedic.store.trouble import AlreadyThereError, LostRaceError, NotThereError, UnfitError
+from acimedic.store.trouble import AlreadyThereError, LostRaceError, NotThereError, StoreUnavailableError, UnfitError
 from tests.store.values import (
     HOSTILE,
     KEYS,
@@ -289,6 +289,159 @@ class Steps:
         assert tuple(each.intent.body for each in await store.steps(put.id)) == HOSTILE
 
 
+def registry() -> str:
+    """A registry's id, of which there is no other."""
+    return f"/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/{new_id()}"
+
+
+async def asked(store: Store, where: str, holder: str, minutes: float = 15, *, at: datetime = NOON) -> TurnHeld:
+    """What comes of asking for the turn, for some minutes from a time on."""
+    return await store.take_turn(where, holder, now=at, until=at + timedelta(minutes=minutes))
+
+
+class Ledgers:
+    async def test_of_many_that_ask_at_once_one_has_the_turn(self, store: Store) -> None:
+        where = registry()
+        held, refused = await tried(asked(store, where, str(n)) for n in range(AT_ONCE))
+        assert not refused
+        assert sum(each.mine for each in held) == 1
+        assert {each.until for each in held} == {later(minutes=15)}
+
+    async def test_a_turn_that_has_run_out_goes_to_another(self, store: Store) -> None:
+        where = registry()
+        await asked(store, where, "one")
+        assert not (await asked(store, where, "two", at=later(minutes=15, microseconds=-1))).mine
+        assert await asked(store, where, "two", at=later(minutes=15)) == TurnHeld(True, later(minutes=30))
+
+    async def test_a_turn_that_ran_out_and_went_to_another_is_the_first_ones_no_more(self, store: Store) -> None:
+        where = registry()
+        await asked(store, where, "one")
+        await asked(store, where, "two", at=later(minutes=15))
+        assert await asked(store, where, "one", at=later(minutes=20)) == TurnHeld(False, later(minutes=30))
+
+    async def test_asked_again_by_its_holder_a_turn_is_lengthened(self, store: Store) -> None:
+        where = registry()
+        await asked(store, where, "one")
+        assert await asked(store, where, "one", at=later(minutes=10)) == TurnHeld(True, later(minutes=25))
+        assert await asked(store, where, "two", at=later(minutes=20)) == TurnHeld(False, later(minutes=25))
+
+    async def test_asked_again_for_less_a_turn_is_not_shortened(self, store: Store) -> None:
+        where = registry()
+        await asked(store, where, "one")
+        assert await asked(store, where, "one", 1) == TurnHeld(True, later(minutes=15))
+
+    async def test_a_turn_that_is_given_back_goes_to_another_at_once(self, store: Store) -> None:
+        where = registry()
+        await asked(store, where, "one")
+        await store.end_turn(where, "one")
+        assert (await asked(store, where, "two")).mine
+
+    async def test_anothers_turn_cannot_be_given_back(self, store: Store) -> None:
+        where = registry()
+        await asked(store, where, "one")
+        await store.end_turn(where, "two")
+        assert not (await asked(store, where, "two")).mine
+
+    async def test_a_turn_that_nobody_has_may_be_given_back(self, store: Store) -> None:
+        where = registry()
+        await store.end_turn(where, "one")
+        assert (await asked(store, where, "two")).mine
+
+    async def test_turns_at_different_registries_are_different(self, store: Store) -> None:
+        assert [(await asked(store, registry(), str(n))).mine for n in range(3)] == [True] * 3
+
+    async def test_a_turn_over_before_it_begins_is_refused(self, store: Store) -> None:
+        with pytest.raises(UnfitError, match="over"):
+            await asked(store, registry(), "one", 0)
+
+    async def test_in_the_ledger_too_a_time_without_a_zone_is_refused(self, store: Store) -> None:
+        naive, where = NOON.replace(tzinfo=None), registry()
+        _, refused = await tried(
+            (
+                store.take_turn(where, "one", now=naive, until=later(minutes=1)),
+                store.take_turn(where, "one", now=NOON, until=naive),
+                store.count_change(where, "key", naive),
+                store.changes(where, since=naive),
+            )
+        )
+        assert [type(each) for each in refused] == [UnfitError] * 4
+
+    async def test_counted_many_times_under_one_key_it_is_one_change(self, store: Store) -> None:
+        where = registry()
+        _, refused = await tried(store.count_change(where, "key", NOON) for _ in range(AT_ONCE))
+        assert not refused
+        assert await store.changes(where, since=NOON) == (NOON,)
+
+    async def test_counted_again_later_a_change_keeps_its_first_time(self, store: Store) -> None:
+        where = registry()
+        await store.count_change(where, "key", NOON)
+        await store.count_change(where, "key", later(minutes=5))
+        assert await store.changes(where, since=NOON) == (NOON,)
+
+    async def test_counted_by_many_at_once_every_change_is_there_in_order(self, store: Store) -> None:
+        where = registry()
+        times = [later(seconds=n) for n in range(AT_ONCE)]
+        shuffled = list(times)
+        Random(1).shuffle(shuffled)  # noqa: S311 - an order, not a secret
+        _, refused = await tried(store.count_change(where, str(at), at) for at in shuffled)
+        assert not refused
+        assert await store.changes(where, since=NOON) == tuple(times)
+
+    async def test_changes_are_told_from_the_moment_asked_for_on(self, store: Store) -> None:
+        where = registry()
+        for minute in (0, 30, 60):
+            await store.count_change(where, str(minute), later(minutes=minute))
+        assert await store.changes(where, since=later(minutes=30)) == (later(minutes=30), later(minutes=60))
+
+    async def test_where_nothing_was_counted_there_are_no_changes(self, store: Store) -> None:
+        assert await store.changes(registry(), since=NOON) == ()
+
+    async def test_counting_drops_what_is_older_than_two_hours(self, store: Store) -> None:
+        where = registry()
+        for minute in (0, 1, 121):
+            await store.count_change(where, str(minute), later(minutes=minute))
+        assert await store.changes(where, since=later(days=-1)) == (later(minutes=1), later(minutes=121))
+
+    async def test_taking_the_turn_drops_what_is_older_than_two_hours(self, store: Store) -> None:
+        where = registry()
+        for minute in (0, 1):
+            await store.count_change(where, str(minute), later(minutes=minute))
+        await asked(store, where, "one", at=later(minutes=121))
+        assert await store.changes(where, since=later(days=-1)) == (later(minutes=1),)
+
+    async def test_turns_and_changes_leave_each_other_alone(self, store: Store) -> None:
+        where = registry()
+        await store.count_change(where, "before", NOON)
+        await asked(store, where, "one")
+        await store.count_change(where, "after", NOON)
+        assert not (await asked(store, where, "two")).mine
+        await store.end_turn(where, "one")
+        assert await store.changes(where, since=NOON) == (NOON, NOON)
+
+    async def test_a_registry_written_in_another_case_is_the_same(self, store: Store) -> None:
+        where = registry()
+        await asked(store, where.upper(), "one")
+        await store.count_change(where.upper(), "key", NOON)
+        assert not (await asked(store, where, "two")).mine
+        assert await store.changes(where, since=NOON) == (NOON,)
+
+    async def test_holders_written_in_another_case_are_different(self, store: Store) -> None:
+        where = registry()
+        await asked(store, where, "one")
+        assert not (await asked(store, where, "ONE")).mine
+
+    async def test_whatever_the_registry_the_holder_and_the_key_are_they_stay_apart(self, store: Store) -> None:
+        hostile = [*(each for each in HOSTILE if each != "UPPER"), "/#?\\%\r\n\t\x85", "y" * 10_000, ""]
+        end = new_id()
+        for each in hostile:
+            assert (await asked(store, each + end, each)).mine
+            await store.count_change(each + end, each, NOON)
+        for each in hostile:
+            assert not (await asked(store, each + end, "another")).mine
+            assert (await asked(store, each + end, each)).mine
+            assert await store.changes(each + end, since=NOON) == (NOON,)
+
+
 class Audit:
     async def test_the_chain_verifies(self, store: Store) -> None:
         put = await recorded(store)
@@ -482,5 +635,14 @@ class Deliveries:
         assert sorted(found) == sorted(ids)
 
 
-class Contract(Incidents, Lists, Decisions, Steps, Audit, Reports, Forgetting, Deliveries):
+class Closing:
+    async def test_closed_twice_it_is_closed(self, store: Store) -> None:
+        put = await recorded(store)
+        for _ in range(2):
+            await store.close()
+        with pytest.raises(StoreUnavailableError, match="closed"):
+            await store.incident(put.id)
+
+
+class Contract(Incidents, Lists, Decisions, Steps, Ledgers, Audit, Reports, Forgetting, Deliveries, Closing):
     """All of it."""

@@ -14,8 +14,8 @@ from azure.core.pipeline import PipelineResponse
 from acimedic.store.kept import KeptStore
 from acimedic.store.trouble import StoreUnavailableError
 from tests.store.azurite import Azurite
-from tests.store.contract import Contract, tried
-from tests.store.values import KEYS, decision, intent, new_id, note, receipt, record, report
+from tests.store.contract import Contract, asked, tried
+from tests.store.values import KEYS, NOON, decision, intent, later, new_id, note, receipt, record, report
 
 
 @pytest.fixture
@@ -56,6 +56,19 @@ async def test_of_several_processes_one_records_an_incident(azurite: Azurite) ->
         await store.close()
 
 
+async def test_of_several_processes_one_has_the_turn_and_every_change_counts(azurite: Azurite) -> None:
+    name = f"t{uuid4().hex}"
+    stores = [KeptStore(azurite.shelf(name), KEYS) for _ in range(5)]
+    held, refused = await tried(asked(store, "registry", str(n)) for n, store in enumerate(stores))
+    assert not refused
+    assert sum(each.mine for each in held) == 1
+    _, refused = await tried(store.count_change("registry", str(n), NOON) for n, store in enumerate(stores * 4))
+    assert not refused
+    assert await stores[0].changes("registry", since=NOON) == (NOON,) * 20
+    for store in stores:
+        await store.close()
+
+
 async def test_stopped_it_is_unavailable_whatever_is_asked(tmp_path: Path) -> None:
     put = record(new_id())
     with Azurite(tmp_path) as azurite:
@@ -70,13 +83,17 @@ async def test_stopped_it_is_unavailable_whatever_is_asked(tmp_path: Path) -> No
             store.use_approval_once(decision(put.id)),
             store.record_intent(intent(put.id)),
             store.record_receipt(receipt(put.id)),
+            store.take_turn("registry", put.id, now=NOON, until=later(minutes=15)),
+            store.end_turn("registry", put.id),
+            store.count_change("registry", "key", NOON),
+            store.changes("registry", since=NOON),
             store.append_audit(note(put.id)),
             store.audit(put.id),
             store.put_report(report(put.id)),
             store.report(put.id, "report.json"),
             store.forget_incident(put.id),
         )
-        answers, refused = await tried(calls)  # type: ignore[arg-type]  # the calls answer differently
+        answers, refused = await tried(calls)
         await store.close()
     assert answers == []
     assert {type(each) for each in refused} == {StoreUnavailableError}
@@ -109,4 +126,7 @@ async def test_a_write_whose_answer_was_lost_is_not_taken_for_anothers(azurite: 
         assert await store.use_approval_once(decision(advanced.id)) == decision(advanced.id)
         for n in range(3):
             assert (await store.append_audit(note(advanced.id, str(n)))).number == n + 1
-    assert lost.lost >= 8
+        assert (await asked(store, "registry", advanced.id)).mine
+        await store.count_change("registry", "key", NOON)
+        assert await store.changes("registry", since=NOON) == (NOON,)
+    assert lost.lost >= 10

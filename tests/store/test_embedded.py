@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from acimedic.store.chain import Verified, verify
+from acimedic.store.commits import Commits
 from acimedic.store.embedded import FORMAT, SqliteShelf
 from acimedic.store.kept import KeptStore
 from acimedic.store.trouble import StoreUnavailableError, UnreadableError
@@ -27,6 +29,12 @@ def opened(path: Path, **how: float) -> KeptStore:
 
 def written(path: Path, content: bytes) -> None:
     path.write_bytes(content)
+
+
+def linked(path: Path) -> Path:
+    """Where a link at this path leads: to a file that is not there yet."""
+    path.symlink_to(path.with_name("real.db"))
+    return path.with_name("real.db")
 
 
 def all_bytes(folder: Path) -> bytes:
@@ -89,6 +97,13 @@ async def test_the_file_is_its_owners_alone(path: Path) -> None:
     async with opened(path) as store:
         await with_everything(store)
         assert {each.stat().st_mode & 0o777 for each in path.parent.iterdir()} == {0o600}
+
+
+async def test_through_a_link_to_nothing_the_file_is_its_owners_alone(path: Path) -> None:
+    real = linked(path)
+    async with opened(path) as store:
+        await with_everything(store)
+        assert real.stat().st_mode & 0o777 == 0o600
 
 
 async def test_an_empty_file_becomes_a_store(path: Path) -> None:
@@ -156,6 +171,24 @@ async def test_one_that_does_not_fit_takes_no_other_with_it(path: Path) -> None:
         assert len(done) == 5
         trail = await store.audit(put.id)
         assert verify(trail, KEYS, put.id) == Verified(trail.head)
+
+
+def test_a_job_that_runs_alone_does_not_fail_with_the_one_it_waited_beside(path: Path) -> None:
+    started, go = threading.Event(), threading.Event()
+
+    def hold_up(_connection: sqlite3.Connection) -> bool:
+        started.set()
+        return go.wait(60)
+
+    commits = Commits(lambda: sqlite3.connect(path, isolation_level=None))
+    commits.submit(hold_up, "reads")
+    assert started.wait(60)
+    failing = commits.submit(lambda connection: connection.execute("SELECT * FROM nothing"), "writes")
+    alone = commits.submit(lambda _connection: "tidied", "alone")
+    go.set()
+    assert alone.result() == "tidied"
+    assert isinstance(failing.exception(), sqlite3.OperationalError)
+    commits.close()
 
 
 async def test_a_file_that_may_not_be_written_can_still_be_read(path: Path) -> None:

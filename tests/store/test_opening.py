@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from acimedic.store.opening import open_store
+from acimedic.store.opening import file_of, is_account, open_store
 from acimedic.store.trouble import StoreSettingError
 from tests.store.values import KEYS, new_id, record
 
@@ -78,6 +78,31 @@ def test_a_folder_or_a_file_in_none_is_refused(tmp_path: Path) -> None:
     for text in (tmp_path, tmp_path / "none" / "acimedic.db"):
         with pytest.raises(StoreSettingError, match="folder"):
             open_store(str(text), None, KEYS)
+
+
+@pytest.mark.parametrize("suffix", ["windows.net", "usgovcloudapi.net/", "chinacloudapi.cn "])
+def test_a_table_address_names_an_account(suffix: str) -> None:
+    assert is_account(f" https://acimedic01.table.core.{suffix}")
+
+
+@pytest.mark.parametrize("text", ["", "./acimedic.db", "/srv/https:/acimedic01.table.core.windows.net", "https://x"])
+def test_anything_else_names_no_account(text: str) -> None:
+    assert not is_account(text)
+
+
+def test_the_file_of_a_setting_is_the_one_that_is_opened(tmp_path: Path) -> None:
+    store: Any = open_store(f" {tmp_path}/acimedic.db ", None, KEYS)
+    assert file_of(f" {tmp_path}/acimedic.db ") == store._shelf._path == tmp_path / "acimedic.db"
+
+
+def test_the_file_of_a_setting_may_lie_below_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert file_of("~/acimedic.db") == tmp_path / "acimedic.db"
+
+
+def test_an_account_is_no_file() -> None:
+    with pytest.raises(StoreSettingError, match="ACIMEDIC_STORE"):
+        file_of("https://acimedic01.table.core.windows.net")
 
 
 def test_an_account_without_an_identity_is_refused() -> None:

@@ -16,6 +16,7 @@ from acimedic.store.embedded import SqliteShelf
 from acimedic.store.incidents import INCIDENT
 from acimedic.store.kept import KeptStore
 from acimedic.store.keys import BY_TIME, key_of, partition_of, time_key
+from acimedic.store.port import IncidentFilter
 from acimedic.store.shelf import Upsert
 from acimedic.store.trouble import NotThereError, StoreError, UnreadableError
 from tests.store.values import HOSTILE, KEYS, NOON, later, new_id, note, record
@@ -95,6 +96,44 @@ async def test_one_damaged_incident_hides_no_other(tmp_path: Path) -> None:
         assert (await store.forget(later(days=1))).ids == ()
         assert await store.forget_incident(damaged.id)
         assert (await store.incidents()).unreadable == ()
+
+
+async def test_an_incident_whose_pointer_is_damaged_is_listed_and_forgotten_with_the_others(tmp_path: Path) -> None:
+    shelf = SqliteShelf(tmp_path / "acimedic.db")
+    async with KeptStore(shelf, KEYS) as store:
+        one, two = record("one", closed=True), record("two", received_at=later(seconds=1), closed=True)
+        for each in (one, two):
+            await store.put_incident_if_absent(each)
+        await shelf.write(BY_TIME, Upsert(time_key(two.received_at, two.id), "{"))
+        assert (await store.incidents()).records == (two, one)
+        assert (await store.forget(later(days=1))).ids == ("two", "one")
+        assert (await store.incidents()).records == ()
+
+
+async def test_where_a_pointers_damage_hides_the_id_the_others_are_listed_and_forgotten(tmp_path: Path) -> None:
+    shelf = SqliteShelf(tmp_path / "acimedic.db")
+    async with KeptStore(shelf, KEYS) as store:
+        one, two = record("one", closed=True), record("T/W/O", received_at=later(seconds=1), closed=True)
+        for each in (one, two):
+            await store.put_incident_if_absent(each)
+        pointer = time_key(two.received_at, two.id)
+        await shelf.write(BY_TIME, Upsert(pointer, "{"))
+        page = await store.incidents()
+        assert (page.records, page.unreadable) == ((one,), (pointer,))
+        assert (await store.forget(later(days=1))).ids == ("one",)
+        assert await store.incident(two.id) == two
+
+
+async def test_a_time_without_a_zone_in_one_row_hides_no_other(tmp_path: Path) -> None:
+    shelf = SqliteShelf(tmp_path / "acimedic.db")
+    async with KeptStore(shelf, KEYS) as store:
+        sound, damaged = record(new_id()), record(new_id())
+        for each in (sound, damaged):
+            await store.put_incident_if_absent(each)
+        zoneless = codec.write(documents.incident_fields(damaged)).replace("+00:00", "")
+        await shelf.write(partition_of(damaged.id), Upsert(INCIDENT, zoneless))
+        page = await store.incidents(IncidentFilter(since=NOON))
+        assert (page.records, page.unreadable) == ((sound,), (damaged.id,))
 
 
 async def test_of_many_pointers_to_an_incident_its_own_stays(tmp_path: Path) -> None:
