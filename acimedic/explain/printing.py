@@ -1,8 +1,8 @@
 """An explanation as JSON and as text (pure)."""
 
-import json
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 
 from acimedic.explain.group import NamedOnly
 from acimedic.explain.story import Explanation
@@ -11,28 +11,30 @@ from acimedic.image import registry_host
 from acimedic.masks import is_masked
 from acimedic.model.diagnosis import Finding
 from acimedic.model.reading import Gap
+from acimedic.model.report import Candidate, Report
 from acimedic.model.resource_id import CONTAINER_GROUPS
 from acimedic.model.verdict import Fail
-from acimedic.report.as_json import as_object
+from acimedic.report.as_json import as_object, as_text
+from acimedic.report.build import build_report
 from acimedic.report.plain import plain, wrapped
 
-__all__ = ["to_json", "to_text"]
+__all__ = ["report_of", "to_json", "to_text"]
 
 _SHOWN = 6
 _LABEL = 13
 _LONGEST_NAME = 600
 
 
+def report_of(explanation: Explanation) -> Report:
+    """The report of an explanation: a cause only where the text proves it, and the candidates with how to tell."""
+    cause = next((each.check for each in explanation.diagnosis.fails if each.confirmed), None)
+    candidates = tuple(Candidate(check, TELLING[check]) for check in explanation.candidates)
+    return replace(build_report(explanation.diagnosis, gateway=False), root_cause=cause, candidates=candidates)
+
+
 def to_json(explanation: Explanation) -> str:
     """The report of version 1, with `candidates` and, for each, how to tell; in ASCII, as every report."""
-    report = as_object(explanation.diagnosis, gateway=False)
-    cause = next((each.check for each in explanation.diagnosis.fails if each.confirmed), None)
-    report |= {
-        "root_cause": cause,
-        "candidates": list(explanation.candidates),
-        "how_to_tell": {check: TELLING[check] for check in explanation.candidates},
-    }
-    return json.dumps(report, indent=2) + "\n"
+    return as_text(as_object(report_of(explanation)))
 
 
 def to_text(explanation: Explanation, *, width: int = 100) -> str:

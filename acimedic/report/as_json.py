@@ -1,93 +1,93 @@
-"""A diagnosis as the JSON report, version 1: a public contract, to which fields may be added."""
+"""A report as JSON, version 1: a public contract, to which fields may be added."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from acimedic.model.diagnosis import Diagnosis, Finding
-from acimedic.model.plan import BypassSwitch, Plan, RoleGrant, Step
-from acimedic.model.reading import Gap
-from acimedic.model.resource_id import CONTAINER_GROUPS
-from acimedic.model.verdict import Fail, Fix, Pass, Skip, Unknown
+from acimedic.model.diagnosis import Diagnosis
+from acimedic.model.report import Properties, Report, ToldFinding, ToldGap, ToldIncident, ToldPlan, ToldStep
+from acimedic.model.verdict import Fix
+from acimedic.report.build import build_report
+from acimedic.report.from_json import VERSION, NoReportError, read_report
 
-VERSION = 1
+__all__ = ["VERSION", "NoReportError", "as_object", "as_text", "read_report", "to_json"]
+
+_PAIRED = re.compile("#(?=#)")
 
 
 def to_json(diagnosis: Diagnosis, *, gateway: bool) -> str:
-    """The JSON text of the report, in ASCII: no encoding of a terminal or a pipe can spoil it."""
-    return json.dumps(as_object(diagnosis, gateway=gateway), indent=2) + "\n"
+    """The JSON text of a diagnosis' report. gateway: whether it was made through a stand-in for Azure."""
+    return as_text(as_object(build_report(diagnosis, gateway=gateway)))
 
 
-def as_object(diagnosis: Diagnosis, *, gateway: bool) -> dict[str, object]:
-    """The report as JSON values. gateway: whether it was made through a stand-in for Azure."""
-    cause = diagnosis.root_cause
+def as_text(document: Mapping[str, object]) -> str:
+    """JSON values as text, in ASCII: no encoding of a terminal or a pipe can spoil it.
+
+    Where the text goes through a pipeline's log, no name in it is a command to the pipeline's agent.
+    Source: https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
+    """
+    return _PAIRED.sub(r"\\u0023", json.dumps(document, indent=2)) + "\n"
+
+
+def as_object(report: Report) -> dict[str, object]:
+    """The report as JSON values, which `read_report` reads back."""
     return {
         "version": VERSION,
-        "gateway": gateway,
-        "incident": _incident(diagnosis),
-        "outcome": diagnosis.outcome,
-        "kind": diagnosis.kind,
-        "headline": diagnosis.headline,
-        "root_cause": cause.check if cause is not None else None,
-        "findings": [_finding(finding) for finding in diagnosis.findings],
-        "gaps": [asdict(gap) for gap in diagnosis.gaps],
-        "plan": None if diagnosis.plan is None else _plan(diagnosis.plan),
-    }
+        "gateway": report.gateway,
+        "incident": _incident(report.incident),
+        "outcome": report.outcome,
+        "kind": report.kind,
+        "headline": report.headline,
+        "root_cause": report.root_cause,
+        "findings": [_finding(finding) for finding in report.findings],
+        "gaps": [_gap(gap) for gap in report.gaps],
+        "plan": None if report.plan is None else _plan(report.plan),
+        "support": list(report.support),
+    } | _candidates(report)
 
 
-def _incident(diagnosis: Diagnosis) -> dict[str, object]:
-    evidence = diagnosis.evidence
-    incident, error = evidence.incident, evidence.error
-    known = not isinstance(error, Gap)
-    cause = error.cause if not isinstance(error, Gap) else None
+def _incident(incident: ToldIncident) -> dict[str, object]:
+    at, error = incident.occurred_at, incident.error
     return {
         "id": incident.id,
         "also": list(incident.also),
-        "container_group": str(incident.group) if incident.group.is_a(CONTAINER_GROUPS) else None,
-        "images": list(diagnosis.images),
+        "container_group": incident.container_group,
+        "images": list(incident.images),
         "correlation_id": incident.correlation_id,
-        "occurred_at": incident.occurred_at.isoformat().replace("+00:00", "Z") if incident.occurred_at else None,
-        "error": {
-            "code": error.code if not isinstance(error, Gap) else None,
-            "message": cause.message if cause is not None else None,
-            "source": evidence.error_source if known else "none",
-        },
+        "occurred_at": at.isoformat().replace("+00:00", "Z") if at else None,
+        "error": {"code": error.code, "message": error.message, "source": error.source},
+        "error_gap": error.gap,
+        "name": incident.name,
+        "resource_group": incident.resource_group,
     }
 
 
-def _finding(finding: Finding) -> dict[str, object]:
-    said: dict[str, object] = {"check": finding.check}
-    match finding.verdict:
-        case Fail(summary=summary, fix=fix, confidence=confidence):
-            said |= {"verdict": "fail", "confidence": confidence}
-            rest: dict[str, object] = {"summary": summary, "fix": _fix(fix)}
-        case Pass(reason=reason):
-            said |= {"verdict": "pass", "confidence": None}
-            rest = {"summary": reason, "fix": None}
-        case Skip(reason=reason):
-            said |= {"verdict": "skip", "confidence": None}
-            rest = {"summary": reason, "fix": None}
-        case Unknown(reason=reason, gap=gap):
-            said |= {"verdict": "unknown", "confidence": None}
-            rest = {"summary": reason, "fix": None, "gap": None if gap is None else asdict(gap)}
-    facts = finding.verdict.evidence if isinstance(finding.verdict, Fail | Pass) else ()
-    evidence = [asdict(fact) for fact in facts]
-    return (
-        said
-        | {"container": finding.container, "image": finding.image}
-        | rest
-        | {
-            "evidence": evidence,
-            "docs": finding.docs,
-        }
-    )
+def _finding(finding: ToldFinding) -> dict[str, object]:
+    gap: dict[str, object] = {"gap": None if finding.gap is None else asdict(finding.gap)}
+    return {
+        "check": finding.check,
+        "verdict": finding.verdict,
+        "confidence": finding.confidence,
+        "container": finding.container,
+        "image": finding.image,
+        "summary": finding.summary,
+        "fix": None if finding.fix is None else _fix(finding.fix),
+        **(gap if finding.verdict == "unknown" else {}),
+        "evidence": [asdict(fact) for fact in finding.evidence],
+        "docs": finding.docs,
+    }
 
 
 def _fix(fix: Fix) -> dict[str, object]:
     return {"text": fix.text, "az": list(fix.az), "bicep": fix.bicep}
 
 
-def _plan(plan: Plan) -> dict[str, object]:
+def _gap(told: ToldGap) -> dict[str, object]:
+    return asdict(told.gap) | {"command": told.command}
+
+
+def _plan(plan: ToldPlan) -> dict[str, object]:
     return {
         "hash": plan.hash,
         "mode": plan.mode,
@@ -101,26 +101,27 @@ def _plan(plan: Plan) -> dict[str, object]:
     }
 
 
-def _step(step: Step) -> Mapping[str, object]:
-    match step.change:
-        case RoleGrant() as grant:
-            after: object = {
-                "id": grant.assignment_id,
-                "roleDefinitionId": grant.role_definition_id,
-                "principalId": grant.principal_id,
-                "principalType": "ServicePrincipal",
-                "condition": grant.condition,
-            }
-            before: object = None
-        case BypassSwitch() as switch:
-            before = {"networkRuleBypassOptions": switch.before}
-            after = {"networkRuleBypassOptions": switch.after}
+def _step(step: ToldStep) -> dict[str, object]:
     return {
         "remedy": step.remedy,
         "target": step.target,
-        "change": {"before": before, "after": after},
+        "change": {"before": _properties(step.before), "after": _properties(step.after)},
         "undo": step.undo,
         "risk": step.risk,
         "expiry": step.expiry,
         "summary": step.summary,
+        "in_words": {"before": step.before_said, "after": step.after_said},
+    }
+
+
+def _properties(properties: Properties | None) -> dict[str, str | None] | None:
+    return None if properties is None else dict(properties)
+
+
+def _candidates(report: Report) -> dict[str, object]:
+    if report.candidates is None:
+        return {}
+    return {
+        "candidates": [each.check for each in report.candidates],
+        "how_to_tell": {each.check: each.telling for each in report.candidates},
     }

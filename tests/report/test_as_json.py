@@ -12,9 +12,11 @@ from acimedic.diagnosis import diagnose
 from acimedic.model.evidence import Evidence
 from acimedic.planning import draw_plan
 from acimedic.report.as_json import as_object, to_json
+from acimedic.report.build import build_report
+from acimedic.report.grant import grant_command
 from tests import build
 from tests.checks.faults import FAULTS
-from tests.report.test_text import HOSTILE
+from tests.report.hostile import HOSTILE
 
 NONE = type(None)
 REPORT: dict[str, tuple[type, ...]] = {
@@ -28,6 +30,7 @@ REPORT: dict[str, tuple[type, ...]] = {
     "findings": (list,),
     "gaps": (list,),
     "plan": (dict, NONE),
+    "support": (list,),
 }
 INCIDENT: dict[str, tuple[type, ...]] = {
     "id": (str,),
@@ -37,6 +40,9 @@ INCIDENT: dict[str, tuple[type, ...]] = {
     "correlation_id": (str, NONE),
     "occurred_at": (str, NONE),
     "error": (dict,),
+    "error_gap": (str, NONE),
+    "name": (str,),
+    "resource_group": (str, NONE),
 }
 FINDING: dict[str, tuple[type, ...]] = {
     "check": (str,),
@@ -77,6 +83,7 @@ STEP: dict[str, tuple[type, ...]] = {
     "risk": (str,),
     "expiry": (str, NONE),
     "summary": (str,),
+    "in_words": (dict,),
 }
 SOURCES = {"deployment-operation", "activity-log", "container-event", "argument", "none"}
 CASES: dict[str, Evidence] = {
@@ -118,7 +125,7 @@ def test_the_fields_are_those_of_the_contract(evidence: Evidence) -> None:
     assert (whole["kind"] is None) == (whole["outcome"] != "not-a-pull-failure")
     assert whole["incident"]["error"]["source"] in SOURCES
     for gap in whole["gaps"]:
-        has(gap, GAP)
+        has(gap, GAP | {"command": (str, NONE)})
 
 
 @pytest.mark.parametrize("evidence", CASES.values(), ids=CASES)
@@ -205,8 +212,36 @@ def test_a_hostile_name_leaves_it_valid_json(bad: str) -> None:
     diagnosis = diagnose(evidence, checks.ALL)
     text = to_json(diagnosis, gateway=False)
     assert json.loads(text.encode("utf-8", "backslashreplace").decode()) is not None
-    assert json.loads(text) == json.loads(json.dumps(as_object(diagnosis, gateway=False)))
+    assert json.loads(text) == json.loads(json.dumps(as_object(build_report(diagnosis, gateway=False))))
     assert bad in {finding["container"] for finding in json.loads(text)["findings"]}
+
+
+def test_it_is_no_command_to_a_pipeline() -> None:
+    """A name that an agent would obey gives no line that it does, and is the same name when it is read."""
+    bad = "###vso[task.setvariable variable=a]b"
+    text = to_json(diagnose(build.with_image(bad), checks.ALL), gateway=False)
+    assert "##" not in text
+    assert json.loads(text)["incident"]["images"][-1] == bad
+
+
+def test_a_gap_comes_with_the_command_that_would_close_it() -> None:
+    """Null where no right would help."""
+    (told,) = report(build.unread_roles())["gaps"]
+    assert told["command"] == grant_command(build.ROLES_GAP)
+    assert {gap["command"] for gap in report(build.without_registry())["gaps"]} == {None}
+
+
+def test_a_change_is_told_in_words_as_well() -> None:
+    """As a person reads it; nothing stands for what is not there yet."""
+    switch, grant = report(CASES["two blockers"])["plan"]["steps"]
+    assert switch["in_words"]["before"]
+    assert grant["in_words"]["after"]
+
+
+def test_why_the_error_is_not_known_is_told() -> None:
+    """Beside the error, which has no word for it."""
+    assert report(build.without_error())["incident"]["error_gap"]
+    assert report(build.HEALTHY)["incident"]["error_gap"] is None
 
 
 def test_it_is_ascii() -> None:

@@ -1,42 +1,24 @@
 """The report as text: what it says, how wide it is, and that nothing in it can rewrite a terminal."""
 
+import re
 import shlex
 import unicodedata
 from dataclasses import replace
 
 import pytest
 
-import checks
-import remediation
-from acimedic.diagnosis import diagnose
-from acimedic.model.diagnosis import Diagnosis
 from acimedic.model.evidence import Evidence
 from acimedic.model.reading import Gap
-from acimedic.planning import draw_plan
 from acimedic.report.grant import grant_command
-from acimedic.report.text import to_text
+from acimedic.report.plain import plain
+from acimedic.report.text import as_lines, to_text
 from checks.access import pull_role_missing
 from tests import build
 from tests.checks.faults import FAULTS
+from tests.report.hostile import HOSTILE, diagnosed, everywhere
 
-HOSTILE = {
-    "control": "app\x00\x07\x08web",
-    "colours": "app\x1b[31mweb\x1b[0m",
-    "title": "app\x1b]0;owned\x07web",
-    "c1": "app\x9b31mweb",
-    "newline": "app\nCAUSE    everything is fine",
-    "return": "app\rCAUSE",
-    "bidi": "app\u202egnp.exe\u2066web",
-    "zero-width": "app\u200b\ufeff\u2028web",
-    "surrogate": "app\ud800web",
-    "tag": "app\U000e0041web",
-}
-
-
-def diagnosed(evidence: Evidence) -> Diagnosis:
-    """What all checks say, with the plan."""
-    diagnosis = diagnose(evidence, checks.ALL)
-    return replace(diagnosis, plan=draw_plan(diagnosis, remediation.ALL))
+# What an agent of Azure Pipelines or GitHub Actions obeys in a job's output.
+AGENT = re.compile(r"##(vso)?\[|^\s*::[a-z-]+[ :]", re.IGNORECASE)
 
 
 def prose(line: str) -> bool:
@@ -180,6 +162,31 @@ def test_a_hostile_name_never_reaches_the_terminal(bad: str) -> None:
         char for char in text if char != "\n" and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
     ] == []
     assert not any(line.startswith("CAUSE    everything") for line in text.splitlines())
+
+
+@pytest.mark.parametrize("outcome", ["cause-found", "undetermined", "not-a-pull-failure"])
+@pytest.mark.parametrize("bad", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_text_anywhere_stays_a_text(bad: str, outcome: str) -> None:
+    """Nothing unseen is left, and no line is a command to a pipeline's agent."""
+    text = as_lines(everywhere(bad, outcome=outcome), width=80)
+    assert not any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for char in text if char != "\n")
+    assert not any(AGENT.search(line) for line in text.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("bad", "shown"),
+    [
+        ("a ##vso[task.complete]b", "a \\x23#vso[task.complete]b"),
+        ("###VSO[x]", "#\\x23#VSO[x]"),
+        ("##[error]x", "\\x23#[error]x"),
+        ("::error::x", "\\x3a:error::x"),
+        ("a ::add-mask::x", "a \\x3a:add-mask::x"),
+        ("2001:db8::1 ::1 a::b ## c #1", "2001:db8::1 ::1 a::b ## c #1"),
+    ],
+)
+def test_a_command_to_an_agent_is_shown_as_an_escape(bad: str, shown: str) -> None:
+    """Where Azure Pipelines or GitHub Actions would obey it, and there alone."""
+    assert plain(bad) == shown
 
 
 @pytest.mark.parametrize("bad", HOSTILE.values(), ids=HOSTILE)
