@@ -1,4 +1,4 @@
-"""The command line: `acimedic diagnose`, `acimedic explain`, `acimedic checks`, `acimedic demo`."""
+"""The command line: one module of `acimedic.cli` for each command."""
 
 import argparse
 import importlib
@@ -15,6 +15,12 @@ CANNOT_RUN = 2
 _COMMANDS = {
     "diagnose": "why a container group could not pull its image",
     "explain": "what a pasted error says, without asking Azure",
+    "incidents": "the incidents that are kept, and what happened to each",
+    "plan": "what could be changed for an incident, and whether it may be",
+    "apply": "carry out the plan of an incident, after asking",
+    "undo": "take back what was changed for an incident",
+    "verify": "whether what was changed for an incident has helped",
+    "serve": "receive events, show pages and carry incidents on, on this machine",
     "checks": "the catalogue of causes, or the page of one",
     "demo": "watch it work on a make-believe Azure",
 }

@@ -23,11 +23,22 @@ _LONGEST = 64 * 1024
 
 
 class NotAuthorisedError(Exception):
-    """Nobody who may decide has asked; `closed` where nobody could, because authentication is not on."""
+    """Nobody who may decide has asked.
 
-    def __init__(self, reason: str, *, closed: bool = False) -> None:
+    closed: nobody could, because authentication is not on. nobody: nobody has signed in, as far as can be read.
+    """
+
+    def __init__(self, reason: str, *, closed: bool = False, nobody: bool = False) -> None:
         super().__init__(reason)
         self.closed = closed
+        self.nobody = nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who may look. may_decide: whether this person may also decide, as far as the sign-in tells."""
+
+    may_decide: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +53,7 @@ def approver(headers: Mapping[str, str], environment: Mapping[str, str], *, excl
 
     Raises NotAuthorisedError.
     """
-    if environment.get("WEBSITE_AUTH_ENABLED", "").lower() != "true":
-        raise NotAuthorisedError("decisions are closed: App Service authentication is not on", closed=True)
-    if excluded:
-        raise NotAuthorisedError("decisions are closed here: this path is not guarded by authentication", closed=True)
+    _ensure_guarded(environment, "decisions are closed", excluded=excluded)
     claims = list(_claims(headers))
     if not any(kind in _ROLE_CLAIMS and value == ROLE for kind, value in claims):
         raise NotAuthorisedError(f"whoever decides needs the app role {ROLE}")
@@ -53,6 +61,20 @@ def approver(headers: Mapping[str, str], environment: Mapping[str, str], *, excl
     if not ids:
         raise NotAuthorisedError("the sign-in does not say who decides")
     return Approver(ids[0].lower())
+
+
+def reader(headers: Mapping[str, str], environment: Mapping[str, str], *, excluded: bool) -> Reader:
+    """The signed-in person who looks; looking takes no role. Raises NotAuthorisedError. excluded: as above."""
+    _ensure_guarded(environment, "the pages are closed", excluded=excluded)
+    claims = list(_claims(headers))
+    return Reader(may_decide=any(kind in _ROLE_CLAIMS and value == ROLE for kind, value in claims))
+
+
+def _ensure_guarded(environment: Mapping[str, str], closed: str, *, excluded: bool) -> None:
+    if environment.get("WEBSITE_AUTH_ENABLED", "").lower() != "true":
+        raise NotAuthorisedError(f"{closed}: App Service authentication is not on", closed=True)
+    if excluded:
+        raise NotAuthorisedError(f"{closed} here: this path is not guarded by authentication", closed=True)
 
 
 def deployed_it(person: Approver, deployer: str | None, hash_key: str) -> bool:
@@ -67,11 +89,11 @@ def _claims(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Types and values of the claims that the platform vouches for."""
     given = next((value for name, value in headers.items() if name.lower() == _HEADER), "")
     if not given or len(given) > _LONGEST:
-        raise NotAuthorisedError("nobody is signed in")
+        raise NotAuthorisedError("nobody is signed in", nobody=True)
     try:
         principal = json.loads(base64.b64decode(given, validate=True))
     except (binascii.Error, ValueError, RecursionError) as error:
-        raise NotAuthorisedError("the sign-in could not be read") from error
+        raise NotAuthorisedError("the sign-in could not be read", nobody=True) from error
     claims = principal.get("claims") if isinstance(principal, Mapping) else None
     for claim in claims if isinstance(claims, list) else []:
         if isinstance(claim, Mapping) and isinstance(claim.get("typ"), str) and isinstance(claim.get("val"), str):

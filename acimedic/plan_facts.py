@@ -38,6 +38,15 @@ def facts_of(evidence: Evidence, steps: tuple[Step, ...]) -> tuple[PlanFact, ...
     return tuple(dict.fromkeys(facts))
 
 
+def changed_by(step: Step) -> str:
+    """What the one fact is about that carrying out a step changes."""
+    match step.change:
+        case RoleGrant() as grant:
+            return _roles_about(_named(grant.registry_id), grant)
+        case BypassSwitch() as switch:
+            return _bypass_about(_named(switch.registry_id))
+
+
 def _asked_for(evidence: Evidence) -> Iterator[PlanFact]:
     definition = evidence.definition
     group = f"container group '{evidence.group.name}'"
@@ -76,7 +85,7 @@ def _of_grant(grant: RoleGrant, evidence: Evidence) -> Iterator[PlanFact]:
 def _roles(grant: RoleGrant, name: str, evidence: Evidence) -> Iterator[PlanFact]:
     """The assignments and denials that bear on these pulls; others may come and go."""
     access = evidence.access_of(grant.registry_id, grant.principal_id)
-    roles = f"role assignments at {name} that bear on the pull by principal {grant.principal_id}"
+    roles = _roles_about(name, grant)
     denials = f"deny assignments at {name} that bear on the pull by principal {grant.principal_id}"
     if isinstance(access, Gap):
         yield PlanFact(roles, _UNKNOWN)
@@ -102,7 +111,7 @@ def _of_switch(switch: BypassSwitch, evidence: Evidence) -> Iterator[PlanFact]:
     yield PlanFact(f"publicNetworkAccess of {name}", registry.public_access.lower())
     yield PlanFact(f"networkRuleSet.defaultAction of {name}", registry.default_action.lower())
     yield PlanFact(f"the address rules of {name}", _listed(registry.ip_rules))
-    yield PlanFact(f"networkRuleBypassOptions of {name}", bypass.lower())
+    yield PlanFact(_bypass_about(name), bypass.lower())
     yield PlanFact(
         f"the virtual network rules of {name}", _UNKNOWN if isinstance(subnets, Gap) else _listed(map(_id, subnets))
     )
@@ -110,7 +119,19 @@ def _of_switch(switch: BypassSwitch, evidence: Evidence) -> Iterator[PlanFact]:
 
 def _registry(registry_id: str, evidence: Evidence) -> tuple[Registry | None, str]:
     known = [item for _, item in evidence.registries if isinstance(item, Registry) and _id(item.id) == _id(registry_id)]
-    return (known[0] if known else None), f"registry {_id(registry_id)}"
+    return (known[0] if known else None), _named(registry_id)
+
+
+def _named(registry_id: str) -> str:
+    return f"registry {_id(registry_id)}"
+
+
+def _roles_about(registry: str, grant: RoleGrant) -> str:
+    return f"role assignments at {registry} that bear on the pull by principal {grant.principal_id}"
+
+
+def _bypass_about(registry: str) -> str:
+    return f"networkRuleBypassOptions of {registry}"
 
 
 def _images(definition: Definition) -> str:

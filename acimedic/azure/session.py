@@ -113,6 +113,11 @@ class Session:
 def _credential(settings: Settings, transport: Transport) -> Any:
     if settings.gateway is not None:
         return StandInCredential()
+    return sign_in(settings, transport=transport)
+
+
+def sign_in(settings: Settings, **options: Any) -> Any:
+    """Azure's own credential for who we are; the caller closes it."""
     # Importing azure-identity costs a tenth of a second, which a run against a stand-in need not pay.
     from azure.identity.aio import DefaultAzureCredential
 
@@ -120,7 +125,7 @@ def _credential(settings: Settings, transport: Transport) -> Any:
         authority=settings.authority,
         managed_identity_client_id=settings.client_id,
         exclude_interactive_browser_credential=True,
-        transport=transport,
+        **options,
     )
 
 

@@ -1,29 +1,41 @@
 """`acimedic demo`: the main job, end to end, on a make-believe Azure.
 
-Each scene takes a failure event, reads the simulated Azure through the real SDKs, names the cause, carries out what
-may be repaired, and asks the simulated Azure, which decides by itself, whether the image could now be pulled.
+Each scene takes a failure event in, tells the incident's story on the local engine as it is told in Azure, with a
+person's approval where a change is proposed, deploys again as a person would, and asks the simulated Azure, which
+decides by itself, whether the image could be pulled. At the end what was changed is taken back.
 """
 
 import argparse
 import asyncio
+import json
 import shutil
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import cast
+from urllib.request import Request, urlopen
 
-from acimedic.carry_out import carry_out
 from acimedic.incident import from_event
-from acimedic.model.diagnosis import Diagnosis
+from acimedic.lifecycle.deciding import AWAITING, by_hand, decide
+from acimedic.lifecycle.intake import receive
+from acimedic.lifecycle.keeping import found, kept_plan, kept_report
+from acimedic.lifecycle.local import Local
+from acimedic.lifecycle.messages import TakeBack
+from acimedic.lifecycle.opening import open_tools
+from acimedic.lifecycle.receipts import changed_plans
+from acimedic.lifecycle.taking_back import undo
+from acimedic.lifecycle.tools import Tools
 from acimedic.model.incident import Incident
-from acimedic.model.plan import Receipt
+from acimedic.model.record import IncidentRecord
 from acimedic.model.resource_id import CONTAINER_GROUPS, ResourceId
 from acimedic.report.plain import wrapped
-from acimedic.report.text import to_text
+from acimedic.report.text import as_lines
 from acimedic.settings import Settings
 from acimedic.simulator import Simulator, load_world, pull_outcome
-from acimedic.template import Json, Scope, evaluate
+from acimedic.template import Json, Scope, Unresolved, evaluate
 
 SCENES = (
     "role-missing",
@@ -32,15 +44,30 @@ SCENES = (
     "credential-server-malformed",
     "quota-exceeded",
 )
+_FELT = timedelta(minutes=11)
+_LATER = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What one scene came to."""
+class Scene:
+    """One scene: its make-believe Azure, whose clock the scene moves, and how wide the stage is."""
 
-    before: Diagnosis
-    receipts: tuple[Receipt, ...]
-    after: Diagnosis | None
+    azure: Simulator
+    incident: Incident
+    width: int
+    brief: bool
+
+    def now(self) -> datetime:
+        """What time it is in this Azure."""
+        return datetime.fromisoformat(str(self.azure.world["now"]))
+
+    def let_pass(self, time: timedelta) -> None:
+        """Move the clock."""
+        self.azure.world["now"] = (self.now() + time).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def say(self, text: str) -> None:
+        """Tell whoever watches."""
+        sys.stdout.write("\n".join(wrapped(text, width=self.width)) + "\n")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,62 +84,113 @@ def run(arguments: argparse.Namespace) -> int:
 
         raise CannotRunError(f"there is no scene '{unknown[0]}'; there are {', '.join(SCENES)}")
     width = min(shutil.get_terminal_size((100, 24)).columns, 120)
-    good = [
-        _scene(scene, f"{number} of {len(scenes)}", width, brief=number > 1) for number, scene in enumerate(scenes, 1)
-    ]
-    _say(f"{sum(good)} of {len(good)} scenes ended as they should. No Azure was touched.", width)
+    good = [_scene(name, f"{n} of {len(scenes)}", width, brief=n > 1) for n, name in enumerate(scenes, 1)]
+    said = f"{sum(good)} of {len(good)} scenes ended as they should. No Azure was touched."
+    sys.stdout.write("\n".join(wrapped(said, width=width)) + "\n")
     return 0 if all(good) else 1
 
 
 def _scene(name: str, place: str, width: int, *, brief: bool) -> bool:
     world = load_world(name)
-    with Simulator(world) as azure:
-        _rule(f"{place}: {world['title']}", width)
-        settings = Settings(gateway=azure.url)
-        incident = from_event(world["event"])
-        if not isinstance(incident, Incident):
-            raise TypeError("a scene's event is a container group's failure")
-        _say(f"An event arrives: {incident.operation} of container group {incident.group.name} failed.", width)
-        definition, version = _asked_for(azure.world, incident.group)
-        could = pull_outcome(azure.world, definition, version)
-        told = asyncio.run(_play(incident, settings))
-        sys.stdout.write("\n" + to_text(told.before, width=width, gateway=True, brief=brief) + "\n")
-        for receipt in told.receipts:
-            _say(
-                f"Carried out, for the demonstration alone: {receipt.step.summary}: {receipt.state}, {receipt.said}.",
-                width,
-            )
-        can = pull_outcome(azure.world, definition, version)
-        requests = len(azure.requests)
-    return _ending(told, _status(could), _status(can), requests, width)
+    incident = from_event(world["event"])
+    if not isinstance(incident, Incident):
+        raise TypeError("a scene's event is a container group's failure")
+    with Simulator(world) as azure, tempfile.TemporaryDirectory(prefix="acimedic-demo-") as folder:
+        scene = Scene(azure=azure, incident=incident, width=width, brief=brief)
+        sys.stdout.write(f"\n{'=' * width}\n")
+        scene.say(f"{place}: {world['title']}")
+        sys.stdout.write(f"{'=' * width}\n")
+        return asyncio.run(_play(scene, _settings(azure, Path(folder))))
 
 
-async def _play(incident: Incident, settings: Settings) -> Told:
-    from acimedic.azure.reader import AzureReader
-    from acimedic.azure.session import Session
-    from acimedic.azure.writer import AzureWriter
-    from acimedic.pipeline import investigate
+async def _play(scene: Scene, settings: Settings) -> bool:
+    scene.say(f"An event arrives: {scene.incident.operation} of container group {scene.incident.group.name} failed.")
+    could = _could_pull(scene)
+    async with open_tools(settings, now=scene.now) as tools:
+        with Local(tools, ":memory:") as local:
+            await receive(scene.incident, tools, local)
+            await local.advance()
+            record = await found(tools, scene.incident.id)
+            sys.stdout.write("\n" + await _report(scene, tools, record) + "\n")
+            if record.state != AWAITING:
+                can = _could_pull(scene)
+                scene.say(f"Nothing is changed: the repair is a person's. Deploying again would answer {can}.")
+                return record.outcome != "undetermined" and could == can and not can.startswith("201")
+            return await _repair(scene, tools, local, record, could)
 
-    async with Session(settings) as session:
-        now = datetime.now(UTC)
-        before = await investigate(incident, AzureReader(session), cloud=settings.cloud, now=now)
-        if before.plan is None:
-            return Told(before=before, receipts=(), after=None)
-        receipts = await carry_out(before.plan, AzureWriter(session), AzureReader(session), asyncio.sleep)
-        after = await investigate(incident, AzureReader(session), cloud=settings.cloud, now=now)
-        return Told(before=before, receipts=receipts, after=after)
+
+async def _repair(scene: Scene, tools: Tools, local: Local, record: IncidentRecord, could: str) -> bool:
+    """Approve, change, wait, deploy again, prove, and take back."""
+    approved = await decide(tools, await by_hand(tools, record, "approve"), approver=None)
+    scene.say("A person approves the plan. All of it is read and checked again, then changed, one step at a time:")
+    await local.wake(record.id, approved.nonce)
+    await local.advance()
+    states = [await _told(scene, tools)]
+    scene.let_pass(_FELT)
+    await local.advance()
+    states.append(await _told(scene, tools))
+    can = _deploy_again(scene)
+    scene.say(f"The user deploys again: {could} before, {can} now.")
+    scene.let_pass(_LATER)
+    await local.advance()
+    states.append(await _told(scene, tools))
+    for plan in await changed_plans(tools, record.id):
+        back = await undo(tools, TakeBack(incident=record.id, plan=plan))
+        states.append(back.state)
+        scene.say(f"Taken back, to leave this Azure as it was: {back.state}.")
+    entries = (await tools.store.audit(record.id)).entries
+    scene.say(f"({len(scene.azure.requests)} requests in all; {len(entries)} entries in the audit)")
+    return states == ["applied", "in-effect", "proved", "undone"] and can.startswith("201")
 
 
-def _ending(told: Told, could: str, can: str, requests: int, width: int) -> bool:
-    """Say how the scene ended, and whether it ended as it should."""
-    if told.after is None:
-        _say(f"Nothing is changed: the repair is a person's. Deploying again would answer {can}.", width)
-        return told.before.outcome != "undetermined" and not can.startswith("201")
-    blamed = [finding.check for finding in told.after.fails if finding.confirmed]
-    left = ", ".join(blamed) or "nothing"
-    _say(f"Diagnosed again: {left} stands in the way.", width)
-    _say(f"Deploying again: {could} before, {can} now. ({requests} requests in all)", width)
-    return not blamed and can.startswith("201") and all(receipt.in_place for receipt in told.receipts)
+async def _told(scene: Scene, tools: Tools) -> str:
+    """Where the incident stands by now."""
+    record = await found(tools, scene.incident.id)
+    scene.say(f"  {scene.now():%H:%M}  {record.state}: {record.said}")
+    return record.state
+
+
+async def _report(scene: Scene, tools: Tools, record: IncidentRecord) -> str:
+    report = await kept_report(tools, record.id)
+    plan = None if record.plan_hash is None else await kept_plan(tools, record.id, record.plan_hash)
+    if report is None or (plan is None and record.state == AWAITING):
+        raise LookupError("a story that waits for a decision has kept its report and its plan")
+    return as_lines(report, width=scene.width, brief=scene.brief)
+
+
+def _settings(azure: Simulator, folder: Path) -> Settings:
+    """Mode review, with a policy that names the identity and the registry of the scene."""
+    registries = [body["id"] for body in azure.world["registries"].values()]
+    identities = [body["id"] for body in azure.world["identities"].values()]
+    group = str(azure.world["event"]["data"]["resourceUri"])
+    policy = {
+        "version": 1,
+        "remedies": ["assign-pull-role", "enable-trusted-services"],
+        "subscriptions": sorted({ResourceId.parse(each).subscription for each in (*registries, *identities, group)}),
+        "pairs": [{"registry": one, "identity": other} for one in registries for other in identities],
+        "changes_per_hour": 4,
+    }
+    file = folder / "policy.json"
+    file.write_text(json.dumps(policy), encoding="utf-8")
+    return Settings(gateway=azure.url, mode="review", policy=str(file), store=str(folder / "acimedic.db"))
+
+
+def _could_pull(scene: Scene) -> str:
+    definition, version = _asked_for(scene.azure.world, scene.incident.group)
+    return _status(pull_outcome(scene.azure.world, definition, version))
+
+
+def _deploy_again(scene: Scene) -> str:
+    """Put the container group once more, as the user's deployment would."""
+    definition, version = _asked_for(scene.azure.world, scene.incident.group)
+    request = Request(  # noqa: S310 - the simulator's own address
+        f"{scene.azure.url}{scene.incident.group}?api-version={version}",
+        data=json.dumps(_known(definition)).encode(),
+        headers={"Host": "management.azure.com", "Content-Type": "application/json", "Authorization": "Bearer demo"},
+        method="PUT",
+    )
+    with urlopen(request) as answer:  # noqa: S310 - the simulator's own address
+        return _status((answer.status, json.load(answer)))
 
 
 def _asked_for(world: Mapping[str, object], group: ResourceId) -> tuple[dict[str, object], str]:
@@ -137,17 +215,16 @@ def _asked_for(world: Mapping[str, object], group: ResourceId) -> tuple[dict[str
     raise LookupError("a scene's deployment asks for a container group")
 
 
+def _known(value: object) -> object:
+    """What could be evaluated of a definition; the rest (names of outputs, values of variables) decides no pull."""
+    if isinstance(value, Mapping):
+        return {key: _known(each) for key, each in value.items() if not isinstance(each, Unresolved)}
+    if isinstance(value, list):
+        return [_known(each) for each in value if not isinstance(each, Unresolved)]
+    return value
+
+
 def _status(answer: tuple[int, object]) -> str:
     status, body = answer
     error = cast(Mapping[str, Mapping[str, str]], body).get("error") if isinstance(body, Mapping) else None
     return f"{status} {error['code']}" if error else f"{status} Created"
-
-
-def _rule(title: str, width: int) -> None:
-    sys.stdout.write(f"\n{'=' * width}\n")
-    _say(title, width)
-    sys.stdout.write(f"{'=' * width}\n")
-
-
-def _say(text: str, width: int) -> None:
-    sys.stdout.write("\n".join(wrapped(text, width=width)) + "\n")

@@ -8,23 +8,29 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+import checks
 from acimedic.cli.files import called, read_file
 from acimedic.cli.trouble import CannotRunError
 from acimedic.connection import NoAzureError, ensure_answered
+from acimedic.diagnosis import diagnose as diagnose_again
 from acimedic.errors import parse as parse_error
 from acimedic.evidence import Supplied
 from acimedic.incident import MOST_BYTES, BadEventError, from_words, read_event
 from acimedic.model.diagnosis import Diagnosis
 from acimedic.model.incident import DeploymentFailure, Ignored, Incident, Signal
+from acimedic.model.report import Report
 from acimedic.policy import Consent
 from acimedic.policy_file import read_consent
-from acimedic.report.as_json import to_json
+from acimedic.report.as_json import as_object, as_text
+from acimedic.report.build import build_report
+from acimedic.report.markdown import to_markdown
 from acimedic.report.plain import plain
-from acimedic.report.text import to_text
+from acimedic.report.text import as_lines
 from acimedic.settings import Settings, SettingsError, read_settings
 from acimedic.template import TemplateError
 from acimedic.template import parse as parse_template
 
+_FORMATS = ("text", "json", "markdown", "html")
 _MOST_TEMPLATE_BYTES = 50 * 1024 * 1024
 
 
@@ -33,15 +39,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     asked = parser.add_mutually_exclusive_group(required=True)
     asked.add_argument("--event", metavar="FILE", help="an Event Grid event or CloudEvent; - for standard input")
     asked.add_argument("--resource-id", metavar="ID", help="the id of the container group that failed")
+    asked.add_argument("--bundle", metavar="FILE", help="the bundle of an incident, diagnosed again without Azure")
     parser.add_argument("--correlation-id", metavar="ID", help="of the deployment, with --resource-id")
     parser.add_argument("--error", metavar="FILE", help="the error text, where Azure no longer has it")
     parser.add_argument("--template", metavar="FILE", help="the ARM template or container group that was deployed")
     parser.add_argument("--parameters", metavar="FILE", help="the template's parameters")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--format", choices=_FORMATS, default="text")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command. Raises CannotRunError; answers the exit code."""
+    if arguments.bundle is not None:
+        return _told(*_of_bundle(arguments), arguments.format)
     try:
         settings = read_settings(os.environ)
     except SettingsError as error:
@@ -52,12 +61,52 @@ def run(arguments: argparse.Namespace) -> int:
         diagnosis = asyncio.run(_diagnose(signal, settings, supplied, _consent(settings)))
     except NoAzureError as error:
         raise CannotRunError(str(error)) from error
-    gateway = settings.gateway is not None
-    if arguments.format == "json":
-        sys.stdout.write(to_json(diagnosis, gateway=gateway))
-    else:
-        sys.stdout.write(to_text(diagnosis, width=shutil.get_terminal_size().columns, gateway=gateway))
+    _remember(diagnosis, settings)
+    return _told(diagnosis, settings.gateway is not None, arguments.format)
+
+
+def _told(diagnosis: Diagnosis, gateway: bool, form: str) -> int:
+    sys.stdout.write(_shown(build_report(diagnosis, gateway=gateway), form))
     return 1 if diagnosis.outcome == "cause-found" else 0
+
+
+def _of_bundle(arguments: argparse.Namespace) -> tuple[Diagnosis, bool]:
+    """What the checks say of the readings in a bundle, and whether they are of a make-believe Azure.
+
+    Nothing is proposed and nothing kept: whoever gave the file may have written it.
+    """
+    from acimedic.bundle import MOST_BYTES as MOST_BUNDLE_BYTES
+    from acimedic.bundle import BundleError, read_bundle
+
+    more = ("correlation_id", "error", "template", "parameters")
+    if any(getattr(arguments, name) is not None for name in more):
+        raise CannotRunError("a bundle brings everything along: --bundle goes with --format alone")
+    try:
+        bundle = read_bundle(read_file(arguments.bundle, MOST_BUNDLE_BYTES))
+    except BundleError as error:
+        raise CannotRunError(f"{called(arguments.bundle)} is no bundle: {error}") from error
+    return diagnose_again(bundle.evidence, checks.ALL), bundle.gateway
+
+
+def _remember(diagnosis: Diagnosis, settings: Settings) -> None:
+    """Keep the incident for `plan` and `apply`. Where it cannot be kept, the report is as good as ever."""
+    from acimedic.cli.remembering import remember
+
+    why = asyncio.run(remember(diagnosis, os.environ))
+    if why is not None and (settings.store is not None or diagnosis.plan is not None):
+        sys.stderr.write(f"acimedic: the incident could not be kept: {plain(why)}\n")
+
+
+def _shown(report: Report, form: str) -> str:
+    if form == "json":
+        return as_text(as_object(report))
+    if form == "markdown":
+        return to_markdown(report)
+    if form == "html":
+        from acimedic.report.html import to_html  # the template engine is for this one form
+
+        return to_html(report)
+    return as_lines(report, width=shutil.get_terminal_size().columns)
 
 
 def _consent(settings: Settings) -> Consent:

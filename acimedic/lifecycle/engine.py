@@ -42,11 +42,17 @@ class Engine:
         self._at_once = at_once
         self._running = asyncio.Lock()
 
-    def start(self, instance: str, given: object, *, now: datetime) -> bool:
-        """Begin an orchestration, unless one of that id is there already; gives back whether it began."""
+    def start(self, instance: str, given: object, *, now: datetime, over: frozenset[str] = frozenset()) -> bool:
+        """Begin an orchestration, unless one of that id is there already; gives back whether it began.
+
+        over: the statuses (`Completed`, `Failed`) in which one that is there has ended and makes way.
+        """
         text, moment = json.dumps(given), written(now)
         begun = event(Kind.EXECUTION_STARTED, now, Name=self._name, Input=text, Version=None)
         with self._history.change() as database:
+            there = self._history.status(instance)
+            if there is not None and there.ended and there.status in over:
+                forget(database, instance)
             row = (instance, text, "Pending", moment, moment)
             made = database.execute(
                 "INSERT INTO instances (id, input, status, begun, changed) VALUES (?, ?, ?, ?, ?) "
@@ -80,6 +86,11 @@ class Engine:
     def next_due(self) -> datetime | None:
         """When `advance` will have something to do, unless somebody tells it something before."""
         return self._history.next_due()
+
+    def forget(self, instance: str) -> None:
+        """Delete an orchestration, ended or not; one that is not there is no matter."""
+        with self._history.change() as database:
+            forget(database, instance)
 
     def purge(self, before: datetime) -> int:
         """Delete the orchestrations that ended before this moment; gives back how many."""

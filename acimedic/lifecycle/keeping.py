@@ -5,14 +5,19 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from acimedic.bundle import Bundle, BundleError, read_bundle
 from acimedic.lifecycle.tools import Tools
 from acimedic.model.plan import Plan
 from acimedic.model.record import AuditNote, IncidentRecord, ReportFile
+from acimedic.model.report import Report
 from acimedic.plan_codec import PlanDocumentError, plan_document, read_plan
 from acimedic.planning import fingerprint
+from acimedic.policy.matching import rightly_drawn
+from acimedic.report.from_json import read_report
 from acimedic.store.trouble import LostRaceError
 
 REPORT = "report.json"
+EVIDENCE = "evidence.json"
 _RACES = 8
 _LOG = logging.getLogger("acimedic.audit")
 
@@ -25,7 +30,7 @@ async def found(tools: Tools, incident: str) -> IncidentRecord:
     """The incident's record. Raises NoIncidentError."""
     record = await tools.store.incident(incident)
     if record is None:
-        raise NoIncidentError("there is no incident of this id")
+        raise NoIncidentError("there is no incident of this id (any more)")
     return record
 
 
@@ -72,7 +77,11 @@ async def keep_plan(tools: Tools, incident: str, plan: Plan, at: datetime) -> No
 
 
 async def kept_plan(tools: Tools, incident: str, plan_hash: str) -> Plan | None:
-    """The plan of this hash; None where there is none, or where what is kept is not what the hash says."""
+    """The plan of this hash; None where there is none, or where what is kept is not what the hash says.
+
+    The hash needs no key: who can write the store can write a plan of their own. So it is none either where a step is
+    not one that a remedy draws.
+    """
     file = await tools.store.report(incident, _plan_name(plan_hash))
     if file is None:
         return None
@@ -80,14 +89,27 @@ async def kept_plan(tools: Tools, incident: str, plan_hash: str) -> Plan | None:
         plan = read_plan(json.loads(file.content))
     except (PlanDocumentError, ValueError, RecursionError):
         return None
+    if any(rightly_drawn(step) is not None for step in plan.steps):
+        return None
     return plan if fingerprint(incident, plan.steps, plan.facts, plan.policy) == plan.hash == plan_hash else None
 
 
-async def kept_report(tools: Tools, incident: str) -> Mapping[str, object] | None:
-    """The JSON report of the latest diagnosis; None before the first."""
+async def kept_report(tools: Tools, incident: str) -> Report | None:
+    """The report of the latest diagnosis; None before the first, and where what is kept is none."""
     file = await tools.store.report(incident, REPORT)
-    said = None if file is None else json.loads(file.content)
-    return said if isinstance(said, Mapping) else None
+    try:
+        return None if file is None else read_report(json.loads(file.content))
+    except (ValueError, RecursionError):
+        return None
+
+
+async def kept_bundle(tools: Tools, incident: str) -> Bundle | None:
+    """All that the latest diagnosis read; None before the first, and where what is kept is none."""
+    file = await tools.store.report(incident, EVIDENCE)
+    try:
+        return None if file is None else read_bundle(file.content)
+    except BundleError:
+        return None
 
 
 def _plan_name(plan_hash: str) -> str:

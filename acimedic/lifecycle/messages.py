@@ -56,7 +56,6 @@ class Found:
     said: str
     mode: RunMode = "observe"
     plan: str | None = None
-    registry: str | None = None
     decide_within: int = 86_400
     propagation: int = 600
     grant: int | None = None
@@ -115,13 +114,13 @@ class Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """To `take_turn` and `end_turn`: one change at a time to a registry, and not too many in an hour.
+    """To `take_turn` and `end_turn`: one change at a time to the registries of a plan, and not too many in an hour.
 
     back: to take something back, for which there is no quiet hour and no limit.
     """
 
     incident: str
-    registry: str
+    plan: str
     back: bool = False
 
 

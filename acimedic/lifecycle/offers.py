@@ -1,10 +1,11 @@
-"""The offer of a plan to whoever may decide: made once for each plan, kept on the incident, good until it expires.
+"""What an incident remembers besides its state: the offer of a plan, and when it was last marked.
 
-It is a pointer. What counts is the signature of the link, or of the decision, which is checked where it is used.
+An offer is made once for each plan, to whoever may decide, and is good until it expires. It is a pointer: what counts
+is the signature of the link, or of the decision, which is checked where it is used.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,6 +13,9 @@ from acimedic.approval import Approval, sign
 from acimedic.approval import Decision as Word
 from acimedic.approval import offer as new_offer
 from acimedic.model.record import IncidentRecord
+
+UNDER_WAY = frozenset({"awaiting-decision", "waiting-for-turn", "applying", "applied"})
+"""States in which an offer is being decided on, or its decision being carried out."""
 
 
 def offered(record: IncidentRecord) -> Approval | None:
@@ -31,10 +35,16 @@ def offered(record: IncidentRecord) -> Approval | None:
         return None
 
 
-def with_offer(record: IncidentRecord, plan: str, *, now: datetime, expires: datetime) -> IncidentRecord:
-    """The record with an offer of this plan: the one that it has, unless that has expired or is of another plan."""
+def with_offer(
+    record: IncidentRecord, plan: str, *, now: datetime, expires: datetime, used: Collection[str] = ()
+) -> IncidentRecord:
+    """The record with an offer of this plan: the one that it has, unless that is over or of another plan.
+
+    used: nonces that were decided on; an offer of these is over once the story that it belonged to has come to its end.
+    """
     there = offered(record)
-    if there is not None and there.plan == plan and there.expires > now:
+    over = there is not None and there.nonce in used and record.state not in UNDER_WAY
+    if there is not None and there.plan == plan and there.expires > now and not over:
         return record
     made = new_offer(record.id, plan, "approve", expires=expires)
     said = {"plan": plan, "nonce": made.nonce, "expires": int(made.expires.timestamp())}
@@ -44,6 +54,20 @@ def with_offer(record: IncidentRecord, plan: str, *, now: datetime, expires: dat
 def link(offer: Approval, word: Word, keys: tuple[str, ...], *, gateway: bool) -> str:
     """The signed text by which this is decided. Approval and rejection share a nonce: whichever comes first counts."""
     return sign(replace(offer, decision=word), keys, gateway=gateway)
+
+
+def marked_at(record: IncidentRecord) -> datetime | None:
+    """When the story last said where the incident stands; None before it began."""
+    said = _body(record).get("marked_at")
+    try:
+        return datetime.fromisoformat(said) if isinstance(said, str) else None
+    except ValueError:
+        return None
+
+
+def with_mark(record: IncidentRecord, at: datetime) -> IncidentRecord:
+    """The record with the moment of the latest mark."""
+    return replace(record, body=json.dumps(_body(record) | {"marked_at": at.isoformat()}, sort_keys=True))
 
 
 def _body(record: IncidentRecord) -> dict[str, object]:

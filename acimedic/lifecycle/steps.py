@@ -48,6 +48,10 @@ class Context(Protocol):
         """A task that completes, or fails for good."""
         ...
 
+    def call_activity(self, name: str, input_: object) -> Any:
+        """A task that completes, or fails."""
+        ...
+
     def create_timer(self, fire_at: datetime) -> Any:
         """A task that completes at a moment."""
         ...
@@ -154,18 +158,24 @@ class Steps:
         yield from self._do("record", mark)
 
     def _tell(self, state: str, said: str, *, step: str | None) -> Story[None]:
-        """Notify; people who cannot be reached stop nothing, but it is written down that they were not."""
+        """Notify, once: whoever tells people tries again by itself, and nothing here waits for that.
+
+        People who cannot be reached stop nothing, but it is written down that they were not.
+        """
         self.told += 1
         operation = f"{self.incident}:{self.told}:{state}"
         message = Tell(incident=self.incident, state=state, said=said, operation=operation, step=step, plan=self.plan)
         try:
-            yield from self._do("notify", message)
+            yield from self._do("notify", message, again=False)
         except StepError as error:
             yield from self._mark(state, f"{said} (nobody could be told: {error.reason})", step=step)
 
-    def _do(self, name: str, message: "DataclassInstance") -> Story[object]:
+    def _do(self, name: str, message: "DataclassInstance", *, again: bool = True) -> Story[object]:
+        said = to_json(message)
         try:
-            return (yield self.context.call_activity_with_retry(name, _retries(), to_json(message)))
+            if not again:
+                return (yield self.context.call_activity(name, said))
+            return (yield self.context.call_activity_with_retry(name, _retries(), said))
         except Exception as error:  # the library raises no narrower one for a task that failed
             raise StepError(name, reason(str(error))) from error
 

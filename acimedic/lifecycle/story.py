@@ -81,8 +81,7 @@ def _whole(steps: Steps, begin: Begin) -> Story[Ended]:
     ended = yield from _or_failed(steps, _repair(steps, found, found.plan, decided.approval, before))
     if found.grant is None or ended.state == "refused":
         return ended
-    turn = Turn(incident=steps.incident, registry=found.registry or "", back=True)
-    return (yield from _take_back(steps, turn, found.plan, before + timedelta(seconds=found.grant), ended))
+    return (yield from _take_back(steps, found.plan, before + timedelta(seconds=found.grant), ended))
 
 
 def _or_failed(steps: Steps, telling: Story[Ended]) -> Story[Ended]:
@@ -130,7 +129,7 @@ def _decide(steps: Steps, found: Found, plan: str, mode: RunMode) -> Story[Decid
 
 def _repair(steps: Steps, found: Found, plan: str, approval: str | None, before: datetime) -> Story[Ended]:
     """Change it in turn, then see whether it helped."""
-    turn = Turn(incident=steps.incident, registry=found.registry or "")
+    turn = Turn(incident=steps.incident, plan=plan)
     taken = yield from _take_turn(steps, turn)
     if not taken.granted:
         return (yield from steps.end("refused", taken.said))
@@ -195,12 +194,13 @@ def _verify(steps: Steps, plan: str, propagation: timedelta, last: datetime | No
     return ended
 
 
-def _take_back(steps: Steps, turn: Turn, plan: str, due: datetime, ended: Ended) -> Story[Ended]:
+def _take_back(steps: Steps, plan: str, due: datetime, ended: Ended) -> Story[Ended]:
     """Azure does not end what we granted; this does. After a failed change as well: the receipts know what was made."""
     if ended.state == "undone":
         return ended
     yield from steps.show(ended.state, ended.said, tell=False, step=ended.step, due=due)
     yield from steps.pause(due)
+    turn = Turn(incident=steps.incident, plan=plan, back=True)
     taken = yield from _take_turn(steps, turn)
     if not taken.granted:
         return (yield from steps.end("kept", taken.said))

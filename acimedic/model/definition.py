@@ -93,6 +93,7 @@ class Definition:
     user_identities: ids of `identity.userAssignedIdentities`, as written.
     api_version: of the request; None where it cannot be known (a live group does not tell).
     events: those of the group itself, such as a volume that could not be mounted.
+    notify: what the tag `acimedic-notify` says, the name of a route; of all tags the only one that is kept.
     """
 
     id: str | None
@@ -111,3 +112,4 @@ class Definition:
     created: str | None = None
     unresolved: tuple[tuple[str, str], ...] = ()
     events: tuple[ContainerEvent, ...] = ()
+    notify: str | None = None

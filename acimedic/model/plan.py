@@ -72,7 +72,8 @@ class Plan:
 
     hash: over the incident, the steps, the facts that they rest on, and the policy's hash.
     mode: how it is decided, after what a registry's tag narrows. allowed: whether it may be carried out, and by which
-    entries of the policy, or why not; reasons: the same one by one.
+    entries of the policy, or why not; reasons: the same one by one. passing: all of them end by themselves, as quiet
+    hours do.
     policy: the hash of the policy; None where there is none that could be followed.
     expires_after: when what the steps give is taken back (ISO 8601); None for never.
     """
@@ -83,6 +84,7 @@ class Plan:
     reason: str
     steps: tuple[Step, ...]
     reasons: tuple[str, ...] = ()
+    passing: bool = False
     policy: str | None = None
     expires_after: str | None = None
     facts: tuple[PlanFact, ...] = ()

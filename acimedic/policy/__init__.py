@@ -4,17 +4,18 @@ Without a policy nothing is changed; a policy with a fault closes everything. Az
 consent: the role that a registry's owner gives to the bot.
 """
 
+from acimedic.ids import ResourceGroup
+from acimedic.notes import Fault
+from acimedic.policy.asking import approval_routes
 from acimedic.policy.document import (
     REMEDIES,
     Consent,
-    Fault,
     InvalidPolicy,
     NoPolicy,
     Pair,
     Policy,
     PolicyReading,
 )
-from acimedic.policy.ids import ResourceGroup
 from acimedic.policy.judging import TAG, Allowed, Judgement, Refused, decided, judge
 from acimedic.policy.matching import Reason
 from acimedic.policy.parsing import MOST_BYTES, parse_policy
@@ -38,6 +39,7 @@ __all__ = [
     "Refused",
     "ResourceGroup",
     "Window",
+    "approval_routes",
     "decided",
     "judge",
     "parse_policy",

@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from acimedic.duration import iso
+from acimedic.ids import ResourceGroup, folded, parts, same
 from acimedic.model.plan import RunMode
 from acimedic.model.resource_id import ResourceId
-from acimedic.policy.ids import ResourceGroup, folded, parts, same
 from acimedic.policy.quiet import QuietHours
 
 REMEDIES = ("assign-pull-role", "enable-trusted-services")
@@ -22,12 +22,14 @@ class Pair:
 
     repositories: names, or `prefix/*`; empty where the registry's owner did not narrow it.
     path: where it stands in the document.
+    approval_route: who hears of plans for this pair that wait for a person; None where the policy's own route does.
     """
 
     registry: ResourceId
     who: ResourceId | ResourceGroup
     repositories: tuple[str, ...]
     path: str
+    approval_route: str | None = None
 
     @property
     def exact(self) -> bool:
@@ -82,19 +84,6 @@ class Policy:
         return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """What is wrong with the document, and where: JSON path, line and column (both count from one)."""
-
-    path: str
-    line: int
-    column: int
-    problem: str
-
-    def __str__(self) -> str:
-        return f"{self.path or 'the document'} (line {self.line}, column {self.column}): {self.problem}"
-
-
 @dataclass(frozen=True, slots=True)
 class NoPolicy:
     """Nobody wrote one."""
@@ -137,13 +126,15 @@ class Consent:
         return self.policy.expires_after if isinstance(self.policy, Policy) else None
 
 
-def _canonical(pair: Pair) -> tuple[str, str, str]:
+def _canonical(pair: Pair) -> tuple[str, ...]:
     match pair.who:
         case ResourceId():
             who = "/".join(parts(pair.who))
         case ResourceGroup():
             who = folded(str(pair.who)).strip("/")
-    return "/".join(parts(pair.registry)), who, ",".join(sorted(pair.repositories))
+    said = ("/".join(parts(pair.registry)), who, ",".join(sorted(pair.repositories)))
+    # Left out where none is named: a policy that says no more than before keeps its hash, and plans under way with it.
+    return said if pair.approval_route is None else (*said, pair.approval_route)
 
 
 def _matches(pattern: str, repository: str) -> bool:

@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
+from acimedic.ids import folded, same_id
 from acimedic.model.evidence import Evidence
 from acimedic.model.plan import Plan, RunMode, Step
 from acimedic.model.resource_id import ResourceId
 from acimedic.policy.document import Consent, InvalidPolicy, NoPolicy, Policy
-from acimedic.policy.ids import folded, same_id
 from acimedic.policy.matching import Reason, matched, rightly_drawn
 from acimedic.policy.parties import parties, registry_of
 from acimedic.policy.quiet import quiet_until
 
 TAG = "acimedic-remediation"
+_PASSING = {"quiet-hours", "hourly-limit"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +103,8 @@ def decided(
             return replace(plan, mode=judgement.mode, allowed=True, reason=judgement.said, reasons=(judgement.said,))
         case Refused(reasons=reasons):
             said = tuple(reason.said for reason in reasons)
-            return replace(plan, mode=mode, allowed=False, reason=judgement.said, reasons=said)
+            passing = all(reason.kind in _PASSING for reason in reasons)
+            return replace(plan, mode=mode, allowed=False, reason=judgement.said, reasons=said, passing=passing)
 
 
 def _narrowed(mode: RunMode, steps: tuple[Step, ...], evidence: Evidence) -> tuple[RunMode, str | None, list[Reason]]:

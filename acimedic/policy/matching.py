@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from acimedic.ids import folded, same_id
 from acimedic.model.access import ACR_PULL, REPOSITORY_READER
 from acimedic.model.evidence import Evidence
 from acimedic.model.plan import BypassSwitch, RoleGrant, RunMode, Step
 from acimedic.model.reading import Gap
 from acimedic.model.resource_id import ResourceId
 from acimedic.policy.document import Pair, Policy
-from acimedic.policy.ids import folded, same_id
 from acimedic.policy.parties import Party, attached
 from acimedic.rbac import assignment_name, conditions
 

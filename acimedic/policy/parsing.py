@@ -4,15 +4,14 @@ A document that is wrong anywhere is refused whole: whoever wrote it meant somet
 """
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from acimedic.duration import parse_duration
+from acimedic.ids import ResourceGroup, folded, resource, resource_group, subscription
 from acimedic.model.resource_id import IDENTITIES, REGISTRIES, ResourceId
+from acimedic.notes import MISSING, Members, Notes, one_of, route_name, taken_apart
 from acimedic.policy.document import REMEDIES, InvalidPolicy, Pair, Policy
-from acimedic.policy.ids import ResourceGroup, folded, resource, resource_group, subscription
-from acimedic.policy.notes import MISSING, Members, Notes, taken_apart
 from acimedic.policy.quiet import DAYS, WHOLE_DAY, QuietHours, Window
 from acimedic.rbac import conditions
 
@@ -20,7 +19,6 @@ MOST_BYTES = 256 * 1024
 _MOST_CHANGES = 1000
 _SHORTEST = timedelta(hours=1)  # a role takes minutes to be in effect, and its removal too
 _LONGEST = timedelta(days=3650)
-_ROUTE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,31}(/[A-Za-z0-9_+-]{1,31}){0,3}")
 
@@ -48,24 +46,26 @@ def _policy(value: object, notes: Notes) -> Policy:
     pairs = tuple(_pair(each, path, subscriptions, notes) for path, each in notes.each(found["pairs"], "pairs"))
     expiry, route, quiet = (found.get(key, MISSING) for key in ("expires_after", "approval_route", "quiet_hours"))
     return Policy(
-        remedies=notes.several(found["remedies"], "remedies", _one_of(REMEDIES)),
+        remedies=notes.several(found["remedies"], "remedies", one_of(REMEDIES)),
         subscriptions=subscriptions,
         pairs=tuple(pair for pair in pairs if pair is not None),
         changes_per_hour=notes.whole_number(found["changes_per_hour"], "changes_per_hour", 1, _MOST_CHANGES),
         quiet_hours=None if quiet is MISSING else _quiet_hours(quiet, notes),
         expires_after=None if expiry is MISSING else notes.checked(expiry, "expires_after", _expiry),
-        approval_route=None if route is MISSING else notes.checked(route, "approval_route", _route),
+        approval_route=None if route is MISSING else notes.checked(route, "approval_route", route_name),
     )
 
 
 def _pair(node: object, path: str, subscriptions: tuple[str, ...], notes: Notes) -> Pair | None:
-    optional = ("identity", "resource_group", "repositories", "note")
+    optional = ("identity", "resource_group", "repositories", "approval_route", "note")
     found = notes.members(node, path, needed=("registry",), optional=optional)
     registry = notes.checked(found["registry"], f"{path}.registry", lambda text: resource(text, REGISTRIES))
     who = _who(found, path, notes) if isinstance(node, Members) else None
     repositories: tuple[str, ...] = ()
     if "repositories" in found:
         repositories = notes.several(found["repositories"], f"{path}.repositories", _repository)
+    route = found.get("approval_route", MISSING)
+    named = None if route is MISSING else notes.checked(route, f"{path}.approval_route", route_name)
     if "note" in found:
         notes.checked(found["note"], f"{path}.note", str)
     if registry is None or who is None:
@@ -73,7 +73,7 @@ def _pair(node: object, path: str, subscriptions: tuple[str, ...], notes: Notes)
     for key, place in (("registry", registry), ("identity" if isinstance(who, ResourceId) else "resource_group", who)):
         if subscriptions and folded(place.subscription) not in subscriptions:
             notes.fault(f"{path}.{key}", f"its subscription {place.subscription} is not among `subscriptions`")
-    return Pair(registry=registry, who=who, repositories=repositories, path=path)
+    return Pair(registry=registry, who=who, repositories=repositories, path=path, approval_route=named)
 
 
 def _who(found: dict[str, object], path: str, notes: Notes) -> ResourceId | ResourceGroup | None:
@@ -94,7 +94,7 @@ def _quiet_hours(node: object, notes: Notes) -> QuietHours:
 
 def _window(node: object, path: str, notes: Notes) -> Window | None:
     found = notes.members(node, path, needed=("days", "from", "to"))
-    days = notes.several(found["days"], f"{path}.days", _one_of(DAYS))
+    days = notes.several(found["days"], f"{path}.days", one_of(DAYS))
     start = notes.checked(found["from"], f"{path}.from", _clock)
     to = notes.checked(found["to"], f"{path}.to", lambda text: WHOLE_DAY if text == "24:00" else _clock(text))
     if start is None or to is None:
@@ -102,15 +102,6 @@ def _window(node: object, path: str, notes: Notes) -> Window | None:
     if start == to:
         notes.fault(path, "it ends when it begins; a whole day is from 00:00 to 24:00")
     return Window(days=tuple(sorted(DAYS.index(day) for day in days)), start=start, to=to)
-
-
-def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
-    def check(text: str) -> str:
-        if text not in words:
-            raise ValueError(f"it is one of {', '.join(words)}")
-        return text
-
-    return check
 
 
 def _repository(text: str) -> str:
@@ -127,12 +118,6 @@ def _expiry(text: str) -> timedelta:
     if not _SHORTEST <= length <= _LONGEST:
         raise ValueError("it is from PT1H to P3650D")
     return length
-
-
-def _route(text: str) -> str:
-    if not _ROUTE.fullmatch(text):
-        raise ValueError("the name of a route: letters, digits and . _ - only, at most 64")
-    return text
 
 
 def _clock(text: str) -> int:

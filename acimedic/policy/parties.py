@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from acimedic.ids import same_id
 from acimedic.model.definition import Definition, IdentityCredential
 from acimedic.model.evidence import Evidence
 from acimedic.model.image import ImageReference
 from acimedic.model.plan import BypassSwitch, RoleGrant, Step
 from acimedic.model.reading import Gap
 from acimedic.model.registry import Identity, Mode, Registry
-from acimedic.policy.ids import same_id
 from acimedic.pulls import pulls
 
 Unknown: TypeAlias = str

@@ -1,16 +1,18 @@
 """Carrying out a plan: what is sent, what is made of the answers, and what is left alone."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from acimedic.azure.policies import RefusedRequestError
 from acimedic.azure.reader import AzureReader
 from acimedic.azure.session import Session
-from acimedic.azure.writer import AzureWriter, UnclearError
-from acimedic.carry_out import carry_out
+from acimedic.azure.standing import AzureStanding, HeldRole, RefusedError, UnclearError
+from acimedic.azure.writer import AzureWriter
+from acimedic.carry_out import carry_out, look_at, take_back, why_refused
 from acimedic.model.plan import BypassSwitch, Change, Plan, Receipt, RoleGrant, Step
 from acimedic.settings import read_settings
 
@@ -325,6 +327,131 @@ def test_a_change_is_asked_for_again_when_azure_was_busy() -> None:
         (receipt,), _ = carried(replay, SWITCH)
         assert receipt.state == "done"
         assert len(replay.sent("PATCH")) == 2
+
+
+# --- what stands, and taking it back
+
+HELD = of.assignment_body()
+DELETED = route("DELETE", f"{ASSIGNMENT_ID}\\?", Answer(body=HELD))
+
+
+def asked(replay: Replay, question: Callable[[Session], Awaitable[Any]]) -> Any:
+    async def run() -> Any:
+        async with Session(read_settings({"ACIMEDIC_GATEWAY": replay.url}), pause=Waits()) as session:
+            return await question(session)
+
+    return asyncio.run(run())
+
+
+def held(answer: Answer) -> Any:
+    with Replay(route("GET", f"{ASSIGNMENT_ID}\\?", answer)) as replay:
+        return asked(replay, lambda session: AzureStanding(session).held(GRANT))
+
+
+def test_an_assignment_that_is_held_is_read_with_all_that_makes_it() -> None:
+    body = of.changed(HELD, "properties/condition", CONDITION)
+    assert held(Answer(body=body)) == HeldRole(
+        principal_id=of.PRINCIPAL, role_definition_id=of.ROLE_ID, condition=CONDITION, scope=of.REGISTRY_ID
+    )
+
+
+def test_an_assignment_that_is_not_there_is_not_held() -> None:
+    assert held(NOT_THERE) is None
+
+
+@pytest.mark.parametrize("name", ["principalId", "roleDefinitionId", "scope"])
+def test_an_assignment_that_is_not_shown_whole_is_not_taken_for_anything(name: str) -> None:
+    with pytest.raises(UnclearError):
+        held(Answer(body=of.changed(HELD, f"properties/{name}", ...)))
+
+
+def test_a_held_role_that_is_what_was_made_differs_in_nothing() -> None:
+    same = HeldRole(
+        principal_id=of.PRINCIPAL.upper(),
+        role_definition_id=of.ROLE_ID.upper(),
+        condition=None,
+        scope=of.REGISTRY_ID.upper() + "/",
+    )
+    assert same.differences(GRANT) == ()
+
+
+@pytest.mark.parametrize(
+    ("now", "state"), [("AzureServices", "as-made"), ("None", "gone"), ("Other", "different"), (..., "different")]
+)
+def test_a_bypass_is_told_from_what_it_was_and_from_what_it_was_made(now: object, state: str) -> None:
+    body = of.changed(OPEN, "properties/networkRuleBypassOptions", now)
+    with Replay(route("GET", f"{of.REGISTRY_ID}\\?", Answer(body=body))) as replay:
+        found = asked(replay, lambda session: look_at(step(SWITCH), AzureStanding(session)))
+    assert found.state == state
+
+
+def test_the_bypass_of_a_registry_that_is_gone_is_gone() -> None:
+    with Replay(route("GET", f"{of.REGISTRY_ID}\\?", error(404, "ResourceNotFound"))) as replay:
+        found = asked(replay, lambda session: look_at(step(SWITCH), AzureStanding(session)))
+    assert found.state == "gone"
+
+
+def test_who_only_looks_cannot_write() -> None:
+    async def write(session: Session) -> None:
+        await AzureStanding(session).assignments(GRANT).delete_by_id(ASSIGNMENT_ID.strip("/"))
+
+    with Replay(DELETED) as replay:
+        with pytest.raises(RefusedRequestError, match="a reader does not send DELETE"):
+            asked(replay, write)
+        assert replay.sent("DELETE") == []
+
+
+@pytest.mark.parametrize("answer", [Answer(body=HELD), Answer(status=204), NOT_THERE], ids=["200", "204", "404"])
+def test_an_assignment_is_deleted_by_its_name_and_where_there_is_none_that_will_do(answer: Answer) -> None:
+    with Replay(route("DELETE", f"{ASSIGNMENT_ID}\\?", answer)) as replay:
+        said = asked(replay, lambda session: take_back(step(GRANT), AzureWriter(session)))
+        assert said == "AcrPull is no longer assigned"
+        (sent,) = replay.sent("PUT", "PATCH", "POST", "DELETE")
+        assert sent.target == f"{ASSIGNMENT_ID}?api-version=2022-04-01"
+
+
+def test_a_bypass_is_set_back_to_what_it_was() -> None:
+    with Replay(*switching(Answer(body=SHUT), now=SHUT)) as replay:
+        said = asked(replay, lambda session: take_back(step(SWITCH), AzureWriter(session)))
+        assert said == "networkRuleBypassOptions is None again"
+        assert replay.sent("PATCH")[0].json == {"properties": {"networkRuleBypassOptions": "None"}}
+
+
+def test_a_bypass_that_does_not_go_back_is_not_told_as_taken_back() -> None:
+    stays = Replay(*switching(Answer(body=OPEN), now=OPEN))
+    with stays as replay, pytest.raises(RefusedError, match="AzureServices all the same"):
+        asked(replay, lambda session: take_back(step(SWITCH), AzureWriter(session)))
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "passing"),
+    [
+        (error(403, "AuthorizationFailed"), 403, False),
+        (error(409, "ScopeLocked"), 409, False),
+        (error(400, "PrincipalNotFound"), 400, False),
+        (error(408, "RequestTimeout"), 408, True),
+        (error(429, "TooManyRequests"), 429, True),
+        (error(500, "InternalServerError"), 500, True),
+        (error(503, "ServerBusy"), 503, True),
+        (Answer(fault="reset"), None, True),
+    ],
+    ids=["403", "409", "400", "408", "429", "500", "503", "reset"],
+)
+def test_a_refusal_tells_whether_it_may_pass(answer: Answer, status: int | None, passing: bool) -> None:
+    with Replay(route("DELETE", f"{ASSIGNMENT_ID}\\?", answer)) as replay, pytest.raises(RefusedError) as refusal:
+        asked(replay, lambda session: AzureWriter(session).unassign(GRANT))
+    assert (refusal.value.status, refusal.value.passing) == (status, passing)
+
+
+def test_a_long_operation_that_failed_is_no_trouble_that_passes() -> None:
+    failed = polled("Failed", error={"code": "RegistryUpdateConflict", "message": "no"})
+    with Replay(*switching(ACCEPTED, polls=(failed,))) as replay, pytest.raises(RefusedError) as refusal:
+        asked(replay, lambda session: AzureWriter(session).switch(SWITCH))
+    assert (refusal.value.status, refusal.value.passing) == (None, False)
+
+
+def test_a_refusal_that_nobody_knows_is_told_as_azure_told_it() -> None:
+    assert why_refused(RefusedError("400 Odd", "odd", 400), step(GRANT)) == "Azure refused it (400 Odd)"
 
 
 # --- as recorded

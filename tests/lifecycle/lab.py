@@ -24,7 +24,6 @@ FOUND = {
     "said": "AcrPull is missing",
     "mode": "auto",
     "plan": PLAN,
-    "registry": "/subscriptions/s/registries/contoso",
     "decide_within": 3 * 86_400,
     "propagation": 600,
     "grant": None,

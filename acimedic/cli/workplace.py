@@ -1,0 +1,62 @@
+"""Where the commands that know incidents work: the store and the stories of this machine, or a store in Azure."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from acimedic.approval import ApprovalError
+from acimedic.cli.trouble import CannotRunError
+from acimedic.connection import NoAzureError
+from acimedic.lifecycle.history import BusyError
+from acimedic.lifecycle.keeping import NoIncidentError
+from acimedic.lifecycle.local import history_of
+from acimedic.lifecycle.looking import BusyError as AzureBusyError
+from acimedic.lifecycle.opening import open_tools
+from acimedic.lifecycle.tools import Tools
+from acimedic.settings import Settings, SettingsError, read_settings
+from acimedic.store.opening import file_of, is_account
+from acimedic.store.own_keys import default_path
+from acimedic.store.trouble import StoreError
+
+
+def run(work: Callable[[Tools], Awaitable[int]]) -> int:
+    """Open what the settings say, work, close. Raises CannotRunError for whatever kept it from working."""
+    with refusals():
+        return asyncio.run(_run(work, settings_with_store(os.environ)))
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """What keeps a command from running, as one line."""
+    try:
+        yield
+    except BusyError as error:
+        said = f"{error}: 'acimedic serve' carries its incidents on; decide on its pages, or stop it"
+        raise CannotRunError(said) from error
+    except (SettingsError, StoreError, NoAzureError, AzureBusyError, NoIncidentError, ApprovalError) as error:
+        raise CannotRunError(str(error)) from error
+
+
+def settings_with_store(environment: Mapping[str, str]) -> Settings:
+    """The settings; a store that none of them names is a file of this user. Raises SettingsError, StoreSettingError."""
+    settings = read_settings(environment)
+    if settings.store is not None:
+        return settings
+    path = default_path(environment)
+    if settings.gateway is not None:  # what is make-believe is never kept among what is real
+        path = path.with_name(f"gateway-{path.name}")
+    return replace(settings, store=str(path))
+
+
+def stories_of(tools: Tools) -> str | Path:
+    """The file of the stories that are told on this machine; none is kept of a store in Azure, which has its own."""
+    store = tools.settings.store or ""
+    return ":memory:" if is_account(store) else history_of(file_of(store))
+
+
+async def _run(work: Callable[[Tools], Awaitable[int]], settings: Settings) -> int:
+    async with open_tools(settings) as tools:
+        return await work(tools)

@@ -1,0 +1,34 @@
+"""One activity, or one night's deletion, in the Function App: opened, done, closed.
+
+What this needs is imported when it is first done: indexing an app has to be fast, and needs none of it.
+"""
+
+import logging
+from typing import TYPE_CHECKING
+
+from acimedic.lifecycle.messages import Json
+from acimedic.settings import Settings
+
+if TYPE_CHECKING:
+    from acimedic.lifecycle.retaining import Stories
+
+_LOG = logging.getLogger("acimedic.lifecycle")
+
+
+async def act(name: str, said: object, settings: Settings) -> Json | None:
+    """Carry out one activity of a story. Raises whatever went wrong: the story has it tried again."""
+    from acimedic.lifecycle import activities
+    from acimedic.lifecycle.opening import open_tools
+
+    async with open_tools(settings) as tools:
+        return await activities.act(name, said, tools)
+
+
+async def retain(settings: Settings, stories: "Stories") -> None:
+    """Delete what is older than it may be kept."""
+    from acimedic.lifecycle import retaining
+    from acimedic.lifecycle.opening import open_tools
+
+    async with open_tools(settings) as tools:
+        count = await retaining.retain(tools, stories)
+    _LOG.info('{"line": "retention", "deleted": %d}', count)

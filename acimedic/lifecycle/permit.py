@@ -1,0 +1,58 @@
+"""What has to be given before anything is written: mode and policy, a person's word, and the turn."""
+
+from acimedic.approval import ApprovalError
+from acimedic.lifecycle.deciding import witnessed
+from acimedic.lifecycle.messages import Hint
+from acimedic.lifecycle.tools import Tools
+from acimedic.lifecycle.turns import LEASE, registries
+from acimedic.model.plan import Plan
+from acimedic.policy import Consent, InvalidPolicy, NoPolicy, Policy
+
+
+class NotOurTurnError(Exception):
+    """Another incident is changing the registry: the same may be asked later."""
+
+
+def closed(consent: Consent) -> str | None:
+    """Why nothing is written at all, in words; None where something may be."""
+    if consent.mode == "observe":
+        return "the mode is observe, in which nothing is changed"
+    match consent.policy:
+        case NoPolicy():
+            return "there is no policy that consents to it"
+        case InvalidPolicy(faults=faults):
+            return f"the policy is not valid: {'; '.join(faults[:3])}"
+        case Policy():
+            return None
+
+
+async def unapproved(tools: Tools, hint: Hint) -> str | None:
+    """Why the decision of this nonce is no approval of this plan; None where it is one."""
+    if hint.nonce is None:
+        return "nobody has approved it, and in the mode review a person has to"
+    kept = next((each for each in await tools.store.decisions(hint.incident) if each.nonce == hint.nonce), None)
+    if kept is None:
+        return "no such approval is known"
+    if kept.gateway != tools.gateway:
+        return "the approval was given through another Azure than this, where alone it counts"
+    if kept.decided != "approve":
+        return f"the decision was not to approve it, but to {kept.decided} it"
+    try:
+        taken = witnessed(tools, kept.claim, hint)
+    except ApprovalError as error:
+        return f"the approval does not count: {error}"
+    if taken.approval.nonce != hint.nonce or taken.approval.decision != "approve":
+        return "the approval does not count: what was signed is another decision"
+    if tools.now() >= taken.approval.expires:
+        return f"the approval was good until {taken.approval.expires:%Y-%m-%d %H:%M} UTC"
+    return None
+
+
+async def hold_turns(tools: Tools, incident: str, plan: Plan) -> None:
+    """Hold the turn at every registry of a plan. Raises NotOurTurnError, LostRaceError."""
+    now = tools.now()
+    for registry in registries(plan):
+        held = await tools.store.take_turn(registry, incident, now=now, until=now + LEASE)
+        if not held.mine:
+            name = registry.rsplit("/", 1)[-1]
+            raise NotOurTurnError(f"another incident is changing registry '{name}'")
