@@ -41,9 +41,19 @@ def no_azure(incident_id: str, correlation_id: str | None, reason: str) -> None:
     _LOG.error(json.dumps(line))
 
 
+def received(event_id: object, incidents: tuple[str, ...]) -> None:
+    """An event of ours, and the incidents that it concerns."""
+    _LOG.info(json.dumps({"line": "received", "event": _short(event_id), "incidents": list(incidents)}))
+
+
 def ignored(event_id: object, reason: str) -> None:
     """An event that is none of ours."""
     _LOG.info(json.dumps({"line": "ignored", "event": _short(event_id), "reason": _short(reason)}))
+
+
+def unresolved(event_id: object, reason: str) -> None:
+    """The event of a deployment that Azure does not show us: whom it concerns stays unknown."""
+    _LOG.error(json.dumps({"line": "unresolved", "event": _short(event_id), "reason": _short(reason)}))
 
 
 def bad_event(event_id: object, reason: str) -> None:
@@ -54,6 +64,16 @@ def bad_event(event_id: object, reason: str) -> None:
 def policy_refused(faults: tuple[str, ...]) -> None:
     """A policy that cannot be followed: nothing is changed until somebody puts it right."""
     _LOG.error(json.dumps({"line": "policy-refused", "faults": [_short(fault) for fault in faults[:20]]}))
+
+
+def not_decided(incident: str, why: str) -> None:
+    """Somebody has asked for a page of decision, or decided, in vain."""
+    _LOG.warning(json.dumps({"line": "not-decided", "id": _short(incident), "why": why}))
+
+
+def not_woken(incident: str, reason: str) -> None:
+    """A story that was not told of a decision on its plan: it asks by itself, later."""
+    _LOG.warning(json.dumps({"line": "not-woken", "id": incident, "reason": reason}))
 
 
 def _short(value: object) -> str | None:

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from acimedic.simulator import Simulator, load_world
+from tests.worker.extension import DurableEndpoint
 from tests.worker.harness import Worker, need_library
 
 PERSONAL = (
@@ -28,23 +30,42 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def azure() -> Iterator[Simulator]:
+    """The make-believe Azure of all that changes nothing in it."""
     with Simulator(load_world("role-missing")) as simulator:
         yield simulator
 
 
 @pytest.fixture(scope="session")
-def worker(folder: Path, azure: Simulator) -> Iterator[Worker]:
+def durable() -> Iterator[DurableEndpoint]:
+    with DurableEndpoint() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the worker keeps incidents."""
+    return tmp_path_factory.mktemp("store") / "acimedic.db"
+
+
+@pytest.fixture(scope="session")
+def worker(folder: Path, azure: Simulator, durable: DurableEndpoint, store: Path) -> Iterator[Worker]:
     """The worker over the world in which the pull identity was never given a role."""
-    with Worker(folder, {"ACIMEDIC_GATEWAY": azure.url}) as started:
+    settings = {"ACIMEDIC_GATEWAY": azure.url, "ACIMEDIC_STORE": str(store), "ACIMEDIC_MODE": "review"}
+    with Worker(folder, settings, durable=durable) as started:
         yield started
 
 
 @pytest.fixture(scope="session")
-def cut_off(folder: Path) -> Iterator[Worker]:
-    """A worker for which nobody answers: the port was free a moment ago."""
+def cut_off(folder: Path, durable: DurableEndpoint, store: Path) -> Iterator[Worker]:
+    """A worker for which no Azure answers: the port was free a moment ago."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    with Worker(folder, {"ACIMEDIC_GATEWAY": f"http://127.0.0.1:{port}", "ACIMEDIC_TIME_LIMIT": "1"}) as started:
+    settings = {
+        "ACIMEDIC_GATEWAY": f"http://127.0.0.1:{port}",
+        "ACIMEDIC_TIME_LIMIT": "1",
+        "ACIMEDIC_STORE": str(store),
+    }
+    with Worker(folder, settings, durable=durable) as started:
         yield started
 
 
@@ -64,7 +85,18 @@ def event() -> dict[str, Any]:
 
 
 @pytest.fixture
+def failure(event: dict[str, Any]) -> dict[str, Any]:
+    """A failure of the same container group that nobody has heard of yet."""
+    return event | {"id": str(uuid4()), "data": event["data"] | {"correlationId": str(uuid4())}}
+
+
+@pytest.fixture
 def cloud_event(event: dict[str, Any]) -> dict[str, Any]:
+    """The event as CloudEvents 1.0 has it."""
+    return as_cloud_event(event)
+
+
+def as_cloud_event(event: dict[str, Any]) -> dict[str, Any]:
     """The same event as CloudEvents 1.0 has it, with an attribute that Event Grid's sources add."""
     return {
         "specversion": "1.0",

@@ -17,6 +17,7 @@ from uuid import uuid4
 import pytest
 
 from tests.worker import shipping
+from tests.worker.extension import NO_ENDPOINT, DurableEndpoint
 
 SITE_PACKAGES = Path(sysconfig.get_path("purelib"))
 _PROCESS = Path(__file__).with_name("worker_process.py")
@@ -24,12 +25,13 @@ _PROCESS = Path(__file__).with_name("worker_process.py")
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What the worker answered to one invocation."""
+    """What the worker answered to one invocation. returned: JSON text, of functions that return a value."""
 
     ok: bool
     exception: str
     stack: str
     logs: list[dict[str, str]]
+    returned: str = "null"
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
@@ -40,8 +42,12 @@ class Outcome:
 
     @property
     def lines(self) -> list[dict[str, Any]]:
-        """The JSON lines that our own code logged."""
-        return [json.loads(record["message"]) for record in self.logs if record["logger"] == "acimedic.web"]
+        """The JSON lines that the web layer logged."""
+        return self.lines_of("acimedic.web")
+
+    def lines_of(self, logger: str) -> list[dict[str, Any]]:
+        """The JSON lines that went to this logger."""
+        return [json.loads(record["message"]) for record in self.logs if record["logger"] == logger]
 
     @property
     def written(self) -> str:
@@ -51,12 +57,25 @@ class Outcome:
 
 
 class Worker:
-    """A worker process with the app in it."""
+    """A worker process with the app in it.
 
-    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
+    durable: plays the Durable extension for the functions that have a client of it. function_app: in the place of the
+    real one.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: dict[str, str],
+        *,
+        durable: DurableEndpoint | None = None,
+        function_app: Path | None = None,
+    ) -> None:
         app = folder / "app"
         if not app.exists():
             copy_app(app)
+        if function_app is not None:
+            shutil.copyfile(function_app, app / "function_app.py")
         self._errors = (folder / f"stderr-{uuid4()}.txt").open("w+", encoding="utf-8")
         # A bare environment: no credential, no CONTAINER_NAME, which would have the library think itself in Azure.
         environment = {"PATH": os.defpath, "HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1"} | settings
@@ -70,6 +89,7 @@ class Worker:
             encoding="utf-8",
         )
         self.app = app
+        self.durable = durable
         self.started = self.ask("init")
         self.functions = {item["name"]: item for item in self.ask("functions")["functions"]}
 
@@ -94,27 +114,56 @@ class Worker:
 
     def event(self, event: object) -> Outcome:
         """Deliver one event to `on_failure`, as the Event Grid extension does."""
-        return self._invoke("on_failure", "event", json=json.dumps(event))
+        return self.events([event])[0]
+
+    def events(self, events: list[Any]) -> list[Outcome]:
+        """Deliver events of which none waits for another."""
+        calls = [[["event", "json", json.dumps(event)], self._client()] for event in events]
+        return self._together("on_failure", calls)
+
+    def nightfall(self) -> Outcome:
+        """Fire the timer `retention`."""
+        timer = {"IsPastDue": False, "Schedule": {"AdjustForDST": True}}
+        return self._together("retention", [[["timer", "json", json.dumps(timer)], self._client()]])[0]
 
     def post(self, body: bytes | dict[str, Any], *, content_type: str | None = "application/json") -> Outcome:
         """`POST /api/diagnose`."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        headers = {} if content_type is None else {"content-type": content_type}
-        return self._invoke("diagnose", "req", http={"headers": headers, "body": base64.b64encode(raw).decode()})
+        request = {
+            "method": "POST",
+            "url": "https://app.example/api/diagnose",
+            "headers": {} if content_type is None else {"content-type": content_type},
+            "params": {},
+            "body": base64.b64encode(raw).decode(),
+        }
+        return self._together("on_request", [[["req", "http", request]]])[0]
 
-    def _invoke(self, function: str, parameter: str, **data: Any) -> Outcome:
+    def trigger(self, function: str, parameter: str, text: str) -> Outcome:
+        """Fire a trigger whose data and whose answer are JSON text: an orchestration's, an activity's."""
+        return self._together(function, [[[parameter, "string", text]]])[0]
+
+    def _client(self) -> list[str]:
+        return ["client", "string", NO_ENDPOINT if self.durable is None else self.durable.binding]
+
+    def _together(self, function: str, calls: list[list[list[Any]]]) -> list[Outcome]:
+        """Invoke a function, the logs of all being those of each: nothing in a record tells them apart."""
         known = self.functions[function]["id"]
         assert self.ask("load", function=known)["ok"]
-        said = self.ask("invoke", function=known, id=str(uuid4()), parameter=parameter, **data)
-        return Outcome(
-            ok=said["ok"],
-            exception=said["exception"],
-            stack=said["stack"],
-            logs=said["logs"],
-            status=said.get("http"),
-            headers=said.get("headers", {}),
-            body=base64.b64decode(said.get("body", "")),
-        )
+        invocations = [{"id": str(uuid4()), "function": known, "inputs": inputs} for inputs in calls]
+        said = self.ask("invoke", invocations=invocations)
+        return [
+            Outcome(
+                ok=one["ok"],
+                exception=one["exception"],
+                stack=one["stack"],
+                logs=said["logs"],
+                returned=one.get("returned", "null"),
+                status=one.get("http"),
+                headers=one.get("headers", {}),
+                body=base64.b64decode(one.get("body", "")),
+            )
+            for one in said["answers"]
+        ]
 
     def __enter__(self) -> Self:
         return self

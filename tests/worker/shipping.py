@@ -16,10 +16,16 @@ LYING_ABOUT = (
     ".azure/dev/.env",
     ".vscode/settings.json",
     "local.settings.json",
+    "acimedic.db",
+    "acimedic.db-wal",
+    "acimedic.db.keys",
+    "acimedic.db.stories",
+    "acimedic.db.stories.runner",
     "acimedic/__pycache__/pipeline.cpython-311.pyc",
     "acimedic.egg-info/PKG-INFO",
     "requirements-dev.txt",
     "policy.json",
+    "routes.json",
     "docs/policy.example.json",
     "bench/run.py",
     "docs/architecture.md",
@@ -40,7 +46,7 @@ def ships(path: str) -> bool:
 def of_the_app(path: str) -> bool:
     """Whether a file is one that the app runs on."""
     head = path.partition("/")[0]
-    if path in {"function_app.py", "host.json", "requirements.txt", "policy.json"}:
+    if path in {"function_app.py", "host.json", "requirements.txt", "policy.json", "routes.json"}:
         return True
     return head in {"acimedic", "checks", "remediation"} and "__pycache__" not in path and not path.endswith(".md")
 

@@ -42,23 +42,15 @@ class Host:
         self._protos = _protos(site_packages)
         self._worker = importlib.import_module("azure_functions_runtime")
         self._loop = asyncio.new_event_loop()
-
-    def _send(self, handler: str, **request: Any) -> Any:
-        sent = self._protos.StreamingMessage(**request).SerializeToString()
-        message = SimpleNamespace(
-            request=self._protos.StreamingMessage.FromString(sent),
-            properties={"host": "127.0.0.1", "protos": self._protos},
-        )
-        answer = self._loop.run_until_complete(getattr(self._worker, handler)(message))
-        return type(answer).FromString(answer.SerializeToString())
+        asyncio.set_event_loop(self._loop)
 
     def init(self, _: dict[str, Any]) -> dict[str, Any]:
         request = self._protos.WorkerInitRequest(host_version="4.1040.0", function_app_directory=str(self._app))
-        return _status(self._send("worker_init_request", worker_init_request=request))
+        return _status(self._wait(self._send("worker_init_request", worker_init_request=request)))
 
     def functions(self, _: dict[str, Any]) -> dict[str, Any]:
         request = self._protos.FunctionsMetadataRequest(function_app_directory=str(self._app))
-        answer = self._send("functions_metadata_request", functions_metadata_request=request)
+        answer = self._wait(self._send("functions_metadata_request", functions_metadata_request=request))
         found = [
             {"name": item.name, "id": item.function_id, "bindings": [json.loads(raw) for raw in item.raw_bindings]}
             for item in answer.function_metadata_results
@@ -67,33 +59,60 @@ class Host:
 
     def load(self, asked: dict[str, Any]) -> dict[str, Any]:
         request = self._protos.FunctionLoadRequest(function_id=asked["function"])
-        return _status(self._send("function_load_request", function_load_request=request))
+        return _status(self._wait(self._send("function_load_request", function_load_request=request)))
 
     def invoke(self, asked: dict[str, Any]) -> dict[str, Any]:
-        data = self._http(asked["http"]) if "http" in asked else self._protos.TypedData(json=asked["json"])
-        request = self._protos.InvocationRequest(
-            invocation_id=asked["id"],
-            function_id=asked["function"],
-            input_data=[self._protos.ParameterBinding(name=asked["parameter"], data=data)],
-        )
-        answer = self._send("invocation_request", invocation_request=request)
-        http = answer.return_value.http if answer.HasField("return_value") else None
-        if http is None:
-            return _status(answer)
-        body = base64.b64encode(http.body.bytes).decode()
-        return _status(answer) | {"http": int(http.status_code), "headers": dict(http.headers), "body": body}
+        """Invocations that are under way together, as a host may have them."""
+
+        async def together() -> list[dict[str, Any]]:
+            return await asyncio.gather(*(self._invoke(one) for one in asked["invocations"]))
+
+        return {"answers": self._wait(together())}
 
     def about(self, _: dict[str, Any]) -> dict[str, Any]:
         files = {name: str(getattr(module, "__file__", None) or "") for name, module in sys.modules.items()}
         return {"modules": files, "network": list(NETWORK)}
 
-    def _http(self, asked: dict[str, Any]) -> Any:
-        body = self._protos.TypedData(bytes=base64.b64decode(asked["body"]))
+    async def _invoke(self, asked: dict[str, Any]) -> dict[str, Any]:
+        request = self._protos.InvocationRequest(
+            invocation_id=asked["id"],
+            function_id=asked["function"],
+            input_data=[
+                self._protos.ParameterBinding(name=name, data=self._data(kind, value))
+                for name, kind, value in asked["inputs"]
+            ],
+        )
+        answer = await self._send("invocation_request", invocation_request=request)
+        if not answer.HasField("return_value"):
+            return _status(answer) | {"returned": "null"}
+        if answer.return_value.WhichOneof("data") != "http":
+            return _status(answer) | {"returned": answer.return_value.json}
+        http = answer.return_value.http
+        body = base64.b64encode(http.body.bytes).decode()
+        return _status(answer) | {"http": int(http.status_code), "headers": dict(http.headers), "body": body}
+
+    def _data(self, kind: str, value: Any) -> Any:
+        """A value as the host passes it: `json` and `string` as text, `http` as a request."""
+        if kind != "http":
+            return self._protos.TypedData(**{kind: value})
+        body = self._protos.TypedData(bytes=base64.b64decode(value["body"]))
         return self._protos.TypedData(
             http=self._protos.RpcHttp(
-                method="POST", url="https://app.example/api/diagnose", headers=asked["headers"], body=body
+                method=value["method"], url=value["url"], headers=value["headers"], params=value["params"], body=body
             )
         )
+
+    async def _send(self, handler: str, **request: Any) -> Any:
+        sent = self._protos.StreamingMessage(**request).SerializeToString()
+        message = SimpleNamespace(
+            request=self._protos.StreamingMessage.FromString(sent),
+            properties={"host": "127.0.0.1", "protos": self._protos},
+        )
+        answer = await getattr(self._worker, handler)(message)
+        return type(answer).FromString(answer.SerializeToString())
+
+    def _wait(self, answer: Any) -> Any:
+        return self._loop.run_until_complete(answer)
 
 
 def _status(answer: Any) -> dict[str, Any]:
