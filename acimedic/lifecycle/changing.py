@@ -27,6 +27,7 @@ from acimedic.lifecycle.receipts import (
     attempt_of,
     change_key,
     intend,
+    intent_note,
     note_receipt,
     past,
     receive,
@@ -69,17 +70,26 @@ async def _settled(tools: Tools, incident: str, plan: Plan, attempt: str, sessio
 
     That it was not there before the intent had been seen; so what is there now, and just so, is ours.
     """
-    recorded = await past(tools, incident, plan, attempt)
+    recorded = await _meant(tools, incident, plan, attempt)
     for number, each in recorded.made.items():
         step, key = plan.steps[number - 1], change_key(plan.hash, attempt, number)
-        await intend(tools, incident, key, step)
         if each.receipt is not None:
             await note_receipt(tools, each.receipt)
             continue
         seen = await look_at(step, AzureStanding(session))
         if seen.state == "as-made":
             await receive(tools, incident, key, "done", f"{seen.said}, as was seen after an interruption")
-    return await past(tools, incident, plan, attempt)
+    return await _meant(tools, incident, plan, attempt)
+
+
+async def _meant(tools: Tools, incident: str, plan: Plan, attempt: str) -> Past:
+    """What is recorded of an attempt, as far as the trail has it sealed that we meant it: for who can write the store
+    can write intents, and nothing is done before its intent is sealed.
+    """
+    recorded = await past(tools, incident, plan, attempt)
+    sealed = {entry.note.key for entry in (await tools.store.audit(incident)).entries}
+    made = {number: each for number, each in recorded.made.items() if intent_note(each.intent.key) in sealed}
+    return replace(recorded, made=made)
 
 
 def _goes_on(plan: Plan, recorded: Past) -> bool:
@@ -162,7 +172,7 @@ async def _step(
 
 async def _told(tools: Tools, change: Change, plan: Plan, against: str | None) -> Applied:
     """The answer, from the receipts alone, and from what was against going on."""
-    recorded = await past(tools, change.incident, plan, attempt_of(change.approval))
+    recorded = await _meant(tools, change.incident, plan, attempt_of(change.approval))
     stands: list[str] = []
     left: list[str] = []
     for number, step in enumerate(plan.steps, 1):

@@ -1,4 +1,4 @@
-"""One activity, or one night's deletion, in the Function App: opened, done, closed.
+"""One activity, what was put off, or one night's deletion, in the Function App: opened, done, closed.
 
 What this needs is imported when it is first done: indexing an app has to be fast, and needs none of it.
 """
@@ -22,6 +22,16 @@ async def act(name: str, said: object, settings: Settings) -> Json | None:
 
     async with open_tools(settings) as tools:
         return await activities.act(name, said, tools)
+
+
+async def digest(settings: Settings) -> None:
+    """Tell what was put off."""
+    from acimedic.lifecycle import digesting
+    from acimedic.lifecycle.opening import open_tools
+
+    async with open_tools(settings) as tools:
+        count = await digesting.digest(tools)
+    _LOG.info('{"line": "digests", "told": %d}', count)
 
 
 async def retain(settings: Settings, stories: "Stories") -> None:

@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 
 from acimedic.azure.reader import AzureReader
 from acimedic.azure.session import Session
 from acimedic.connection import ensure_answered
+from acimedic.discretion import discreet
 from acimedic.lifecycle.tools import Tools
 from acimedic.model.diagnosis import Diagnosis
 from acimedic.model.plan import Plan
@@ -36,11 +38,18 @@ async def look(
 ) -> Diagnosis:
     """A fresh diagnosis with its plan, judged by the policy and by what was changed within the last hour.
 
+    It is told to people, and kept for them: what the group has no claim to see is no part of it.
+
     changes: False leaves the hourly limit aside. own: at which registries changes of the plan's own were counted, and
     when; they are not held against it. Raises NoAzureError, NoSignInError, BusyError and whatever the store raises.
     """
     diagnosis = await investigate(
-        record.incident, AzureReader(session), cloud=tools.settings.cloud, now=tools.now(), consent=tools.consent
+        record.incident,
+        AzureReader(session),
+        cloud=tools.settings.cloud,
+        now=tools.now(),
+        consent=tools.consent,
+        shown=partial(discreet, consent=tools.consent),
     )
     ensure_answered(session, diagnosis.gaps)
     if all(status == HTTPStatus.TOO_MANY_REQUESTS or status >= 500 for status in session.tally.statuses):

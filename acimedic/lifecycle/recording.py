@@ -40,7 +40,7 @@ async def record(tools: Tools, mark: Mark) -> None:
 
 
 async def notify(tools: Tools, tell: Tell) -> None:
-    """Tell people. Raises NotToldError where another attempt may help; a refusal for good shows on the incident."""
+    """Tell people, as far as they can be reached: what did not arrive shows on the incident."""
     refused = await tools.notifier.tell(await news_of(tools, tell))
     if not refused:
         return

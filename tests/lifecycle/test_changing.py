@@ -578,7 +578,7 @@ def test_what_the_same_message_made_a_moment_ago_is_ours(tmp_path: Path) -> None
         await one.decided()
 
         async def dies() -> None:
-            assert await _crashed(one, 5, after=False)  # made, and the receipt is not there
+            assert await _crashed(one, 3, after=False)  # made, and the receipt is not there
             assert len(one.assigned) == 1
 
         late = one.with_tools(store=Meanwhile(one.tools.store, "count_change", dies))

@@ -134,3 +134,36 @@ def test_webhooks_are_those_of_settings_that_begin_so_and_no_text_shows_them() -
     assert dict(settings.webhooks) == {"ACIMEDIC_TEAMS_OPS": WEBHOOK}
     assert "s3cret" not in repr(settings)
     assert "petra" not in repr(settings)
+
+
+async def _refuse_all(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answers whatever is asked with 404."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = next((line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), b":0")
+    await reader.readexactly(int(length.partition(b":")[2]))
+    writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    await writer.drain()
+    writer.close()
+
+
+def test_each_way_that_the_settings_name_is_tried_and_what_it_came_to_names_no_secret(tmp_path: Path) -> None:
+    async def story() -> tuple[str, ...]:
+        server = await asyncio.start_server(_refuse_all, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        settings = read_settings(
+            {
+                "ACIMEDIC_GATEWAY": f"http://127.0.0.1:{port}",
+                "ACIMEDIC_TEAMS_WEBHOOK": WEBHOOK,
+                "ACIMEDIC_MAIL_ENDPOINT": "https://medic.communication.azure.com",
+                "ACIMEDIC_MAIL_FROM": "donotreply@example.com",
+                "ACIMEDIC_MAIL_TO": "petra@example.com",
+                "ACIMEDIC_EVENTS_TOPIC": "https://medic.westeurope-1.eventgrid.azure.net/api/events",
+            }
+        )
+        async with server, square(tmp_path) as here:
+            return await told(here, settings, tmp_path)
+
+    said = asyncio.run(story())
+    assert [each.partition(":")[0] for each in said] == ["topic", "default/teams", "default/mail"]
+    assert "s3cret" not in str(said)
+    assert "petra" not in str(said)
