@@ -23,6 +23,9 @@ from acimedic.model.reading import Gap, Reading
 from acimedic.redact import redact
 from acimedic.template import Json, Unresolved, unresolved_leaves
 
+NOTIFY = "acimedic-notify"
+"""The tag of a group that names who else hears of its failures."""
+
 
 def from_arm(body: Mapping[str, object], *, origin: Origin, source: str, api_version: str | Gap | None) -> Definition:
     """Read a container group as ARM writes it, from a GET or from an evaluated template.
@@ -50,6 +53,7 @@ def from_arm(body: Mapping[str, object], *, origin: Origin, source: str, api_ver
         provisioning_state=state if isinstance(state, str) else None,
         unresolved=tuple(_unresolved(properties)),
         events=tuple(_events(_get(_mapping(_get(properties, "instanceView")), "events"))),
+        notify=_plain(_get(_mapping(_get(body, "tags")), NOTIFY)),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from acimedic import environment as read
+from acimedic import environment_of_telling as telling
 from acimedic.environment import PUBLIC, Cloud
 from acimedic.model.plan import RunMode
 
@@ -39,6 +40,7 @@ class Settings:
     gateway: where every request goes instead of to the network; None in real life.
     client_id: of the user-assigned identity to sign in with, None for the default chain.
     time_limit: seconds that the readings of one incident may take.
+    requests_per_minute: how many diagnoses one caller may ask for over HTTP.
     hash_key: keys the hash of a deployer's object id; empty means that no such hash is kept.
     registries: hosts other than Azure container registries that may be asked for an image, without credentials.
     mode: whether changes are made at all, after a person's approval, or by the policy alone.
@@ -49,12 +51,18 @@ class Settings:
     approval_keys, audit_keys: what links and audit are signed with, the newest first; empty where there is none.
     approval_hours: how long a plan waits for a person.
     url: where people find the pages, without a trailing slash.
+    routes: the file that says who hears what; None for `routes.json` beside the package.
+    webhooks: of Teams channels, by the names of their settings, which begin with ACIMEDIC_TEAMS_.
+    mail_endpoint, mail_from: of Azure Communication Services, and the sender. mail_to: recipients where no routes are.
+    mail_hourly: how many mails may be sent within an hour.
+    events_topic: the endpoint of an Event Grid topic, to which every state is published.
     """
 
     cloud: Cloud = "AzureCloud"
     gateway: str | None = None
     client_id: str | None = None
     time_limit: float = 25.0
+    requests_per_minute: int = 60
     hash_key: str = field(default="", repr=False)
     registries: tuple[str, ...] = PUBLIC
     mode: RunMode = "observe"
@@ -66,6 +74,13 @@ class Settings:
     audit_keys: tuple[str, ...] = field(default=(), repr=False)
     approval_hours: int = 24
     url: str | None = None
+    routes: str | None = None
+    webhooks: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    mail_endpoint: str | None = None
+    mail_from: str | None = None
+    mail_to: tuple[str, ...] = field(default=(), repr=False)
+    mail_hourly: int = 10
+    events_topic: str | None = None
 
     @property
     def arm(self) -> str:
@@ -92,6 +107,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         gateway=gateway,
         client_id=environment.get("AZURE_CLIENT_ID") or None,
         time_limit=read.seconds(environment.get("ACIMEDIC_TIME_LIMIT", ""), wrong),
+        requests_per_minute=read.whole(environment, "ACIMEDIC_REQUESTS_PER_MINUTE", 60, (1, 10_000), wrong),
         hash_key=read.secret(environment, "ACIMEDIC_HASH_KEY", wrong),
         registries=read.registries(environment.get("ACIMEDIC_REGISTRIES", ""), wrong),
         mode=read.mode(environment.get("ACIMEDIC_MODE", ""), wrong),
@@ -103,6 +119,13 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         audit_keys=read.keys(environment, "ACIMEDIC_AUDIT_KEY", wrong),
         approval_hours=read.whole(environment, "ACIMEDIC_APPROVAL_HOURS", 24, (1, 720), wrong),
         url=read.address(environment, wrong),
+        routes=telling.routes(environment, wrong),
+        webhooks=telling.webhooks(environment, wrong),
+        mail_endpoint=telling.endpoint(environment, "ACIMEDIC_MAIL_ENDPOINT", wrong),
+        mail_from=telling.sender(environment, wrong),
+        mail_to=telling.recipients(environment, wrong),
+        mail_hourly=read.whole(environment, "ACIMEDIC_MAIL_HOURLY", 10, (1, 10_000), wrong),
+        events_topic=telling.endpoint(environment, "ACIMEDIC_EVENTS_TOPIC", wrong),
     )
     if wrong:
         raise SettingsError("; ".join(wrong))

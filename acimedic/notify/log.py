@@ -1,9 +1,9 @@
-"""The log as a way of telling: one JSON line for each state, for alerts and queries."""
+"""The log as a way of telling: one JSON line for each state and each crowd, for alerts and queries."""
 
 import json
 import logging
 
-from acimedic.model.news import News
+from acimedic.model.news import Crowd, Digest, Message, News
 from acimedic.redact import redact
 
 _LOG = logging.getLogger("acimedic.notify")
@@ -16,16 +16,37 @@ class LogSink:
     name = "log"
     once = True
 
-    async def send(self, news: News) -> None:
+    async def send(self, message: Message) -> None:
         """Write the line."""
-        line = {
-            "line": "state",
-            "id": news.record.id,
-            "state": news.state,
-            "cause": news.record.cause,
-            "said": redact(news.said)[:_LONGEST],
-            "step": news.step,
-            "operation": news.operation,
-        }
-        failed = news.state in {"failed", "incomplete", "kept"}
-        _LOG.log(logging.ERROR if failed else logging.INFO, json.dumps(line))
+        match message:
+            case News():
+                failed = message.state in {"failed", "incomplete", "kept"}
+                _LOG.log(logging.ERROR if failed else logging.INFO, json.dumps(_state(message)))
+            case Crowd():
+                _LOG.warning(json.dumps(_crowd(message)))
+            case Digest():
+                pass  # each state in it has had its line
+
+
+def _state(news: News) -> dict[str, object]:
+    return {
+        "line": "state",
+        "id": news.record.id,
+        "state": news.state,
+        "cause": news.record.cause,
+        "said": redact(news.said)[:_LONGEST],
+        "step": news.step,
+        "operation": news.operation,
+    }
+
+
+def _crowd(crowd: Crowd) -> dict[str, object]:
+    return {
+        "line": "crowd",
+        "cause": crowd.cause,
+        "culprit": crowd.culprit,
+        "count": crowd.count,
+        "since": crowd.since.isoformat(),
+        "baffling": crowd.baffling,
+        "operation": crowd.operation,
+    }

@@ -1,8 +1,9 @@
 """A way of telling people."""
 
+from datetime import datetime
 from typing import Protocol
 
-from acimedic.model.news import News
+from acimedic.model.news import Message
 
 
 class NotToldError(Exception):
@@ -15,6 +16,14 @@ class NotToldError(Exception):
         super().__init__(reason)
         self.final = final
         self.unclear = unclear
+
+
+class PutOffError(NotToldError):
+    """Nobody was told, because too much was told already: to be told in a digest. until: when there is room again."""
+
+    def __init__(self, reason: str, *, until: datetime) -> None:
+        super().__init__(reason)
+        self.until = until
 
 
 class Sink(Protocol):
@@ -30,6 +39,6 @@ class Sink(Protocol):
         """Whether who receives drops what comes twice under one operation: then repeating is no matter."""
         ...
 
-    async def send(self, news: News) -> None:
-        """Tell it. Raises NotToldError."""
+    async def send(self, message: Message) -> None:
+        """Tell it; a repetition of the same operation is told as one. Raises NotToldError."""
         ...

@@ -1,1 +1,1 @@
-"""Diagnosis -> text and JSON (pure)."""
+"""Diagnosis -> report -> text, JSON, Markdown and HTML (pure)."""

@@ -18,9 +18,20 @@ from acimedic.model.record import (
 )
 from acimedic.store.chain import AuditKeys
 from acimedic.store.forgetting import Forgetting
+from acimedic.store.gatherings import Gatherings
 from acimedic.store.incidents import Incidents
 from acimedic.store.ledger import Ledger
-from acimedic.store.port import EVERY_INCIDENT, Forgotten, IncidentFilter, IncidentPage, Placed
+from acimedic.store.outbox import Outbox
+from acimedic.store.port import (
+    EVERY_INCIDENT,
+    Claimed,
+    Forgotten,
+    Gathered,
+    IncidentFilter,
+    IncidentPage,
+    Placed,
+    Waiting,
+)
 from acimedic.store.reports import Reports
 from acimedic.store.shelf import Shelf
 from acimedic.store.steps import Steps
@@ -35,6 +46,8 @@ class KeptStore:
         self._incidents = Incidents(shelf)
         self._steps = Steps(shelf)
         self._ledger = Ledger(shelf)
+        self._gatherings = Gatherings(shelf)
+        self._outbox = Outbox(shelf)
         self._trail = Trail(shelf, keys)
         self._reports = Reports(shelf)
         self._forgetting = Forgetting(shelf, self._incidents)
@@ -93,6 +106,28 @@ class KeptStore:
         """When changes were counted at a registry since then."""
         return await self._ledger.changes(registry_id, since)
 
+    async def join(
+        self, gathering: str, incident_id: str, at: datetime, *, since: datetime, marks: tuple[str, ...] = ()
+    ) -> Gathered:
+        """Add an incident to a gathering, once; gives back who has joined since then."""
+        return await self._gatherings.join(gathering, incident_id, at, since, marks)
+
+    async def claim(self, gathering: str, what: str, holder: str, at: datetime, *, since: datetime) -> Claimed:
+        """Claim something in a gathering."""
+        return await self._gatherings.claim(gathering, what, holder, at, since)
+
+    async def put_off(self, outbox: str, waiting: Waiting) -> None:
+        """Put something into an outbox."""
+        await self._outbox.put(outbox, waiting)
+
+    async def waiting(self, outbox: str, *, before: datetime, limit: int = 100) -> tuple[Waiting, ...]:
+        """What was put into an outbox before then, the earliest first."""
+        return await self._outbox.before(outbox, before, limit)
+
+    async def take_out(self, outbox: str, *told: Waiting) -> None:
+        """Take these out of an outbox."""
+        await self._outbox.remove(outbox, *told)
+
     async def append_audit(self, note: AuditNote) -> AuditEntry:
         """Put a note at the end of the incident's chain."""
         return await self._trail.append(note)
@@ -111,7 +146,10 @@ class KeptStore:
 
     async def forget(self, older_than: datetime, *, after: str | None = None, limit: int = 100) -> Forgotten:
         """Delete the closed incidents received before then."""
-        return await self._forgetting.older_than(older_than, after, limit)
+        done = await self._forgetting.older_than(older_than, after, limit)
+        if done.after is None:
+            await self._gatherings.prune(older_than)
+        return done
 
     async def forget_incident(self, incident_id: str) -> bool:
         """Delete one incident with all that belongs to it."""

@@ -19,6 +19,8 @@ _MICROSECOND = timedelta(microseconds=1)
 
 BY_TIME = "t"
 """The partition that lists the incidents, the latest first."""
+GATHERINGS = "g"
+"""The partition that lists the gatherings, so that those nobody joins any more are found and deleted."""
 
 
 def key_of(text: str) -> str:
@@ -43,6 +45,16 @@ def ledger_of(registry_id: str) -> str:
     return f"r-{hashed(registry_id.lower())}"
 
 
+def gathering_of(name: str) -> str:
+    """Where everything of one gathering lies; its name, which may hold names from Azure, is not kept."""
+    return f"g-{hashed(name)}"
+
+
+def outbox_of(name: str) -> str:
+    """Where one outbox lies."""
+    return f"o-{hashed(name)}"
+
+
 def time_floor(at: datetime) -> str:
     """What sorts before the key of every incident received at this time or earlier, and after that of any later one."""
     return f"{_LAST - (at - _EPOCH) // _MICROSECOND:018d}-"
@@ -51,6 +63,11 @@ def time_floor(at: datetime) -> str:
 def time_key(at: datetime, incident_id: str) -> str:
     """The row that lists an incident: the later it was received, the smaller."""
     return time_floor(at) + key_of(incident_id)
+
+
+def earliest_first(at: datetime, text: str) -> str:
+    """A key that sorts by time, the earliest first."""
+    return f"{(at - _EPOCH) // _MICROSECOND:018d}-{hashed(text)}"
 
 
 def id_in(time_key: str) -> str | None:

@@ -82,6 +82,48 @@ class Forgotten:
     after: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """That an incident is among those of a gathering.
+
+    who: see `acimedic.store.keys.hashed`; of the id, which is not kept. at: when it joined first.
+    marks: hashes of what it brought along, in the order in which it was given.
+    """
+
+    who: str
+    at: datetime
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """Who has joined, the earliest first.
+
+    joined: the latest 1,000. count: of all, as far as 10,000. mine: the asker's own row, however old.
+    """
+
+    joined: tuple[Joined, ...]
+    count: int
+    mine: Joined
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Whose a claim is. at: when it was made."""
+
+    mine: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Something to be told later. key: of the intent, among the incident's, that says what."""
+
+    incident_id: str
+    key: str
+    at: datetime
+
+
 class Store(Protocol):
     """Keeps what must outlive a process. All of it may raise StoreUnavailableError and UnreadableError.
 
@@ -161,6 +203,36 @@ class Store(Protocol):
         """When changes were counted at a registry since then, the earliest first. Raises UnfitError."""
         ...
 
+    async def join(
+        self, gathering: str, incident_id: str, at: datetime, *, since: datetime, marks: tuple[str, ...] = ()
+    ) -> Gathered:
+        """Add an incident to a gathering, once; gives back who has joined since then, that moment included.
+
+        Asked again, the first time and its marks hold. Of n callers at once, one sees n at least, and for each k at
+        most k see no more than k. Nothing is kept that leads back to the incident; a day later it is gone.
+        Raises UnfitError.
+        """
+        ...
+
+    async def claim(self, gathering: str, what: str, holder: str, at: datetime, *, since: datetime) -> Claimed:
+        """Claim something in a gathering; of any number of callers it is one's, who may ask again.
+
+        A claim made before `since` counts no more. Raises LostRaceError, UnfitError.
+        """
+        ...
+
+    async def put_off(self, outbox: str, waiting: Waiting) -> None:
+        """Put something into an outbox; twice the same is there once. Raises UnfitError."""
+        ...
+
+    async def waiting(self, outbox: str, *, before: datetime, limit: int = 100) -> tuple[Waiting, ...]:
+        """What was put into an outbox before then, the earliest first. Raises UnfitError."""
+        ...
+
+    async def take_out(self, outbox: str, *told: Waiting) -> None:
+        """Take these out of an outbox, in this order; one that is not there is no matter."""
+        ...
+
     async def append_audit(self, note: AuditNote) -> AuditEntry:
         """Put a note at the end of the incident's chain, once for its key; the entry's seal is the new head.
 
@@ -183,7 +255,8 @@ class Store(Protocol):
     async def forget(self, older_than: datetime, *, after: str | None = None, limit: int = 100) -> Forgotten:
         """Delete the closed incidents received before then, each with all that belongs to it.
 
-        At most `limit` are looked at. What was interrupted is finished by the next call without `after`.
+        At most `limit` are looked at. What was interrupted is finished by the next call without `after`. Gatherings
+        that nobody has joined since then go with the last of them.
         """
         ...
 

@@ -3,9 +3,10 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from itertools import islice
 from random import Random
 from typing import TypeVar
 
@@ -14,7 +15,7 @@ import pytest
 from acimedic.model.record import AuditEntry, IncidentRecord, TurnHeld
 from acimedic.store import codec
 from acimedic.store.chain import Verified, verify
-from acimedic.store.port import IncidentFilter, Store
+from acimedic.store.port import IncidentFilter, Store, Waiting
 from acimedic.store.reports import LARGEST
 from acimedic.store.trouble import AlreadyThereError, LostRaceError, NotThereError, StoreUnavailableError, UnfitError
 from tests.store.values import (
@@ -442,6 +443,155 @@ class Ledgers:
             assert await store.changes(each + end, since=NOON) == (NOON,)
 
 
+class Gatherings:
+    async def test_who_joins_sees_all_who_did_the_earliest_first(self, store: Store) -> None:
+        name = new_id()
+        for n in (2, 0, 1):
+            seen = await store.join(name, f"it-{n}", later(minutes=n), since=NOON)
+        assert [each.at for each in seen.joined] == [later(minutes=n) for n in range(3)]
+        assert seen.count == 3
+
+    async def test_joined_again_it_is_there_once_at_its_first_time_with_its_first_marks(self, store: Store) -> None:
+        name = new_id()
+        first = await store.join(name, "it", NOON, since=NOON, marks=("a", "b"))
+        again = await store.join(name, "it", later(minutes=5), since=NOON, marks=("c",))
+        assert again == first
+        assert again.mine == again.joined[0]
+
+    async def test_equal_marks_are_equal_and_others_are_not(self, store: Store) -> None:
+        name = new_id()
+        one = (await store.join(name, "one", NOON, since=NOON, marks=("same", "other"))).mine
+        two = (await store.join(name, "two", NOON, since=NOON, marks=("same", "another"))).mine
+        assert [here == there for here, there in zip(one.marks, two.marks, strict=True)] == [True, False]
+
+    async def test_of_many_at_once_for_each_number_no_more_than_that_see_so_few(self, store: Store) -> None:
+        name = new_id()
+        seen, refused = await tried(store.join(name, str(n), NOON, since=NOON) for n in range(AT_ONCE))
+        assert not refused
+        counts = sorted(each.count for each in seen)
+        assert counts[-1] == AT_ONCE
+        assert all(count > place for place, count in enumerate(counts))
+
+    async def test_joined_by_one_at_the_same_time_twice_it_counts_once(self, store: Store) -> None:
+        name = new_id()
+        seen, refused = await tried(store.join(name, "it", later(seconds=n), since=NOON) for n in range(AT_ONCE))
+        assert not refused
+        assert {each.count for each in seen} == {1}
+        assert len({each.mine for each in seen}) == 1
+
+    async def test_those_since_a_moment_are_told_that_moment_included(self, store: Store) -> None:
+        name = new_id()
+        for n in range(4):
+            await store.join(name, str(n), later(minutes=n), since=NOON)
+        seen = await store.join(name, "0", NOON, since=later(minutes=2))
+        assert [each.at for each in seen.joined] == [later(minutes=2), later(minutes=3)]
+        assert (seen.count, seen.mine.at) == (2, NOON)
+
+    async def test_beyond_a_thousand_the_latest_are_told_and_all_are_counted(self, store: Store) -> None:
+        name = new_id()
+        joining = (store.join(name, str(n), later(seconds=n), since=later(days=2)) for n in range(1_010))
+        for batch in _batches(joining, 100):
+            await asyncio.gather(*batch)
+        seen = await store.join(name, "0", NOON, since=NOON)
+        assert (len(seen.joined), seen.count) == (1_000, 1_010)
+        assert [seen.joined[0].at, seen.joined[-1].at] == [later(seconds=10), later(seconds=1_009)]
+
+    async def test_gatherings_stay_apart_whatever_they_are_called(self, store: Store) -> None:
+        end = new_id()
+        for each in HOSTILE:
+            assert (await store.join(each + end, each, NOON, since=NOON, marks=(each,))).count == 1
+
+    async def test_joining_drops_what_is_older_than_a_day(self, store: Store) -> None:
+        name = new_id()
+        for hours in (0, 1, 24.5):
+            await store.join(name, str(hours), later(hours=hours), since=NOON)
+        seen = await store.join(name, "24.5", NOON, since=later(days=-1))
+        assert [each.at for each in seen.joined] == [later(hours=1), later(hours=24.5)]
+
+    async def test_in_a_gathering_too_a_time_without_a_zone_is_refused(self, store: Store) -> None:
+        naive = NOON.replace(tzinfo=None)
+        _, refused = await tried(
+            (
+                store.join("g", "it", naive, since=NOON),
+                store.join("g", "it", NOON, since=naive),
+            )
+        )
+        assert [type(each) for each in refused] == [UnfitError] * 2
+        with pytest.raises(UnfitError):
+            await store.claim("g", "what", "it", naive, since=NOON)
+
+    async def test_of_many_claims_at_once_one_counts(self, store: Store) -> None:
+        name = new_id()
+        claims, refused = await tried(store.claim(name, "5", str(n), NOON, since=NOON) for n in range(AT_ONCE))
+        assert not refused
+        assert Counter(each.mine for each in claims) == {True: 1, False: AT_ONCE - 1}
+
+    async def test_who_has_a_claim_may_ask_again(self, store: Store) -> None:
+        name = new_id()
+        first = await store.claim(name, "5", "it", NOON, since=NOON)
+        assert await store.claim(name, "5", "it", later(minutes=5), since=NOON) == first
+        assert (first.mine, first.at) == (True, NOON)
+
+    async def test_a_claim_of_long_ago_counts_no_more(self, store: Store) -> None:
+        name = new_id()
+        await store.claim(name, "5", "one", NOON, since=NOON)
+        taken = await store.claim(name, "5", "two", later(hours=2), since=later(hours=1))
+        assert (taken.mine, taken.at) == (True, later(hours=2))
+
+    async def test_different_claims_are_different(self, store: Store) -> None:
+        name = new_id()
+        claims = [await store.claim(name, what, what, NOON, since=NOON) for what in HOSTILE]
+        assert all(each.mine for each in claims)
+
+    async def test_gatherings_that_nobody_joins_any_more_go_with_the_incidents_of_their_time(
+        self, store: Store
+    ) -> None:
+        old, young = new_id(), new_id()
+        await store.join(old, "it", later(days=-2000), since=later(days=-2000))
+        await store.claim(old, "5", "it", later(days=-2000), since=later(days=-2000))
+        await store.join(young, "it", NOON, since=NOON)
+        await forgotten(store, later(days=-1999))
+        assert (await store.join(old, "new", NOON, since=later(days=-2000))).count == 1
+        assert (await store.join(young, "new", NOON, since=NOON)).count == 2
+
+
+class Outboxes:
+    async def test_what_was_put_off_before_a_moment_is_told_the_earliest_first(self, store: Store) -> None:
+        box = new_id()
+        put = [Waiting(incident_id="it", key=str(n), at=later(minutes=n)) for n in range(4)]
+        for each in reversed(put):
+            await store.put_off(box, each)
+        assert await store.waiting(box, before=later(minutes=3)) == tuple(put[:3])
+        assert await store.waiting(box, before=later(minutes=3), limit=2) == tuple(put[:2])
+
+    async def test_put_off_twice_it_waits_once(self, store: Store) -> None:
+        box, each = new_id(), Waiting(incident_id="it", key="key", at=NOON)
+        await asyncio.gather(store.put_off(box, each), store.put_off(box, each))
+        assert await store.waiting(box, before=later(minutes=1)) == (each,)
+
+    async def test_what_is_taken_out_waits_no_more(self, store: Store) -> None:
+        box = new_id()
+        put = [Waiting(incident_id=hostile, key=hostile, at=NOON) for hostile in HOSTILE]
+        for each in put:
+            await store.put_off(box, each)
+        await store.take_out(box, *put[1:])
+        await store.take_out(box, *put[1:])
+        assert await store.waiting(box, before=later(minutes=1)) == (put[0],)
+
+    async def test_outboxes_stay_apart(self, store: Store) -> None:
+        end = new_id()
+        for box in HOSTILE:
+            await store.put_off(box + end, Waiting(incident_id=box, key="key", at=NOON))
+        for box in HOSTILE:
+            assert [each.incident_id for each in await store.waiting(box + end, before=later(days=1))] == [box]
+
+
+def _batches(calls: Iterable[Awaitable[T]], size: int) -> Iterator[list[Awaitable[T]]]:
+    every = iter(calls)
+    while batch := list(islice(every, size)):
+        yield batch
+
+
 class Audit:
     async def test_the_chain_verifies(self, store: Store) -> None:
         put = await recorded(store)
@@ -644,5 +794,18 @@ class Closing:
             await store.incident(put.id)
 
 
-class Contract(Incidents, Lists, Decisions, Steps, Ledgers, Audit, Reports, Forgetting, Deliveries, Closing):
+class Contract(
+    Incidents,
+    Lists,
+    Decisions,
+    Steps,
+    Ledgers,
+    Gatherings,
+    Outboxes,
+    Audit,
+    Reports,
+    Forgetting,
+    Deliveries,
+    Closing,
+):
     """All of it."""
