@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import cast
 from urllib.request import Request, urlopen
 
+from acimedic.cli.stage import SCENES, settings_over
 from acimedic.incident import from_event
 from acimedic.lifecycle.deciding import AWAITING, by_hand, decide
 from acimedic.lifecycle.intake import receive
@@ -37,13 +38,6 @@ from acimedic.settings import Settings
 from acimedic.simulator import Simulator, load_world, pull_outcome
 from acimedic.template import Json, Scope, Unresolved, evaluate
 
-SCENES = (
-    "role-missing",
-    "trusted-services-off-and-role-missing",
-    "service-principal-behind-firewall",
-    "credential-server-malformed",
-    "quota-exceeded",
-)
 _FELT = timedelta(minutes=11)
 _LATER = timedelta(hours=1)
 
@@ -100,7 +94,7 @@ def _scene(name: str, place: str, width: int, *, brief: bool) -> bool:
         sys.stdout.write(f"\n{'=' * width}\n")
         scene.say(f"{place}: {world['title']}")
         sys.stdout.write(f"{'=' * width}\n")
-        return asyncio.run(_play(scene, _settings(azure, Path(folder))))
+        return asyncio.run(_play(scene, settings_over(azure, Path(folder))))
 
 
 async def _play(scene: Scene, settings: Settings) -> bool:
@@ -156,23 +150,6 @@ async def _report(scene: Scene, tools: Tools, record: IncidentRecord) -> str:
     if report is None or (plan is None and record.state == AWAITING):
         raise LookupError("a story that waits for a decision has kept its report and its plan")
     return as_lines(report, width=scene.width, brief=scene.brief)
-
-
-def _settings(azure: Simulator, folder: Path) -> Settings:
-    """Mode review, with a policy that names the identity and the registry of the scene."""
-    registries = [body["id"] for body in azure.world["registries"].values()]
-    identities = [body["id"] for body in azure.world["identities"].values()]
-    group = str(azure.world["event"]["data"]["resourceUri"])
-    policy = {
-        "version": 1,
-        "remedies": ["assign-pull-role", "enable-trusted-services"],
-        "subscriptions": sorted({ResourceId.parse(each).subscription for each in (*registries, *identities, group)}),
-        "pairs": [{"registry": one, "identity": other} for one in registries for other in identities],
-        "changes_per_hour": 4,
-    }
-    file = folder / "policy.json"
-    file.write_text(json.dumps(policy), encoding="utf-8")
-    return Settings(gateway=azure.url, mode="review", policy=str(file), store=str(folder / "acimedic.db"))
 
 
 def _could_pull(scene: Scene) -> str:

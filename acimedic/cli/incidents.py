@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 from acimedic.cli.workplace import run as run_with
 from acimedic.lifecycle.keeping import found, kept_report
+from acimedic.lifecycle.telling import noted, record_values, trail_of, trail_values, verdict
 from acimedic.lifecycle.tools import Tools
 from acimedic.model.record import AuditEntry, IncidentRecord
 from acimedic.report.as_json import as_object
 from acimedic.report.plain import plain, wrapped
-from acimedic.store.chain import Verified, verify
+from acimedic.store.chain import Broken
 from acimedic.store.port import IncidentFilter
 
 
@@ -48,7 +49,11 @@ async def _list(tools: Tools, arguments: argparse.Namespace) -> int:
         if after is None:
             break
     if arguments.format == "json":
-        document = {"incidents": [_as_object(record) for record in records], "unreadable": damaged, "more": bool(after)}
+        document = {
+            "incidents": [record_values(record) for record in records],
+            "unreadable": damaged,
+            "more": bool(after),
+        }
         sys.stdout.write(json.dumps(document, indent=2) + "\n")
         return 0
     for record in records:
@@ -64,29 +69,20 @@ async def _list(tools: Tools, arguments: argparse.Namespace) -> int:
 
 async def _show(tools: Tools, arguments: argparse.Namespace) -> int:
     record = await found(tools, arguments.incident)
-    sound, verdict = True, ""
-    trail: tuple[AuditEntry, ...] = ()
-    if arguments.audit:
-        kept = await tools.store.audit(record.id)
-        trail = kept.entries
-        verified = verify(kept, tools.audit, record.id, gateway=tools.gateway)
-        sound = isinstance(verified, Verified)
-        verdict = (
-            f"{len(trail)} entries, each sealed over the one before; the last seal is {verified.head.seal or '-'}"
-            if isinstance(verified, Verified)
-            else f"BROKEN at entry {verified.number}: {verified.reason}"
-        )
+    trail, verification = await trail_of(tools, record.id) if arguments.audit else (None, None)
+    sound = not isinstance(verification, Broken)
     if arguments.format == "json":
         report = await kept_report(tools, record.id)
-        document = _as_object(record) | {"report": None if report is None else as_object(report)}
-        if arguments.audit:
-            document |= {"audit": {"sound": sound, "said": verdict, "entries": [_entry(each) for each in trail]}}
+        document = record_values(record) | {"report": None if report is None else as_object(report)}
+        if trail is not None and verification is not None:
+            document |= {"audit": trail_values(trail, verification)}
         sys.stdout.write(json.dumps(document, indent=2) + "\n")
         return 0 if sound else 1
     width = shutil.get_terminal_size().columns
-    sys.stdout.write("\n".join([*_facts(record, width), *_trail(trail, width)]) + "\n")
-    if arguments.audit:
-        sys.stdout.write("\n" + "\n".join(wrapped(verdict, width=width)) + "\n")
+    entries = () if trail is None else trail.entries
+    sys.stdout.write("\n".join([*_facts(record, width), *_trail(entries, width)]) + "\n")
+    if trail is not None and verification is not None:
+        sys.stdout.write("\n" + "\n".join(wrapped(verdict(trail, verification), width=width)) + "\n")
     return 0 if sound else 1
 
 
@@ -116,50 +112,8 @@ def _trail(entries: tuple[AuditEntry, ...], width: int) -> Iterator[str]:
         who = f" by {note.approver}" if note.approver else ""
         through = " (through a gateway)" if note.gateway else ""
         yield plain(f"{entry.number:>3}  {note.at:%Y-%m-%d %H:%M:%S}  {note.kind}{who}{through}")
-        for label, value in json.loads(note.body).items():
-            for text in _told(value):
-                yield from wrapped(f"{label}: {text}", width=width, indent=" " * 7, first=" " * 5)
-
-
-def _told(value: object) -> list[str]:
-    """A value of a note, one text a line; what is not there is not shown."""
-    if value is None:
-        return []
-    if isinstance(value, list):
-        return [text for each in value for text in _told(each)]
-    if isinstance(value, dict) and value.keys() == {"fact", "value", "source"}:
-        return [f"{value['fact']}: {value['value']} ({value['source']})"]
-    return [value if isinstance(value, str) else json.dumps(value)]
-
-
-def _as_object(record: IncidentRecord) -> dict[str, object]:
-    return {
-        "id": record.id,
-        "container_group": str(record.incident.group),
-        "correlation_id": record.incident.correlation_id,
-        "received_at": record.received_at.isoformat(),
-        "state": record.state,
-        "closed": record.closed,
-        "changed_at": record.changed_at.isoformat(),
-        "due_at": record.due_at.isoformat() if record.due_at else None,
-        "outcome": record.outcome,
-        "root_cause": record.cause,
-        "plan": record.plan_hash,
-        "said": record.said,
-    }
-
-
-def _entry(entry: AuditEntry) -> dict[str, object]:
-    note = entry.note
-    return {
-        "number": entry.number,
-        "at": note.at.isoformat(),
-        "kind": note.kind,
-        "approver": note.approver,
-        "gateway": note.gateway,
-        "said": json.loads(note.body),
-        "seal": entry.seal,
-    }
+        for label, text in noted(entry):
+            yield from wrapped(f"{label}: {text}", width=width, indent=" " * 7, first=" " * 5)
 
 
 def _count(text: str) -> int:

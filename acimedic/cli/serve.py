@@ -1,4 +1,4 @@
-"""`acimedic serve`: the webhook, diagnosis on request and the pages of approval, on this machine."""
+"""`acimedic serve`: the webhook, the API, the pages and the lifecycle, on this machine alone."""
 
 import argparse
 import asyncio
@@ -6,8 +6,10 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 from acimedic.cli.trouble import CannotRunError
@@ -15,6 +17,8 @@ from acimedic.cli.workplace import refusals, settings_with_store
 from acimedic.settings import Settings, SettingsError
 
 PORT = 7071  # where Azure Functions' own tools serve as well
+Clock = Callable[[], datetime]
+_FASTER = 60
 _LOOPBACK = "127.0.0.1"  # and nowhere else: whoever reaches it may decide
 
 
@@ -24,13 +28,51 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--port", type=_port, default=PORT, metavar="PORT", help=f"on this machine; 0 for a free one (default: {PORT})"
     )
 
+    parser.add_argument(
+        "--demo",
+        nargs="?",
+        const="role-missing",
+        metavar="SCENE",
+        help="over a make-believe Azure whose clock runs 60 times as fast; nothing is kept",
+    )
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM; 0 then. Raises CannotRunError."""
     with refusals(), suppress(KeyboardInterrupt):  # which comes where there are no handlers for signals
+        if arguments.demo:
+            return _demonstrate(arguments.demo, arguments.port)
         settings = settings_with_store(os.environ)
         with _listening(arguments.port) as listening:
-            asyncio.run(_serve(settings, listening))
+            asyncio.run(_serve(settings, listening, partial(_say, _address(listening))))
+    return 0
+
+
+def _demonstrate(scene: str, port: int) -> int:
+    """Serve over a make-believe Azure, and say how to send it its failure."""
+    import json
+    import tempfile
+    from pathlib import Path
+
+    from acimedic.cli.stage import SCENES, hurrying, settings_over
+    from acimedic.simulator import Simulator, load_world
+
+    if scene not in SCENES:
+        raise CannotRunError(f"there is no scene '{scene}'; there are {', '.join(SCENES)}")
+    with (
+        _listening(port) as listening,
+        tempfile.TemporaryDirectory(prefix="acimedic-demo-") as folder,
+        Simulator(load_world(scene)) as azure,
+    ):
+        event = Path(folder) / "event.json"
+        event.write_text(json.dumps(azure.world["event"]), encoding="utf-8")
+        address = _address(listening)
+        said = (
+            f"{address}\nIn another terminal:\n"
+            f"  curl -X POST {address}/api/events -H 'Content-Type: application/json' -d @{event}"
+        )
+        settings = settings_over(azure, Path(folder))
+        asyncio.run(_serve(settings, listening, partial(_say, said), now=hurrying(azure, _FASTER)))
     return 0
 
 
@@ -48,31 +90,42 @@ def _listening(port: int) -> socket.socket:
         raise CannotRunError(f"port {port} is not to be had: {why}; name another with --port, or 0 for any") from error
 
 
-async def _serve(settings: Settings, listening: socket.socket) -> None:
+def _address(listening: socket.socket) -> str:
+    return f"http://{_LOOPBACK}:{listening.getsockname()[1]}"
+
+
+async def _serve(
+    settings: Settings, listening: socket.socket, ready: Callable[[], None], *, now: Clock | None = None
+) -> None:
+    from acimedic.lifecycle.digesting import digest
     from acimedic.lifecycle.local import Local, history_of
-    from acimedic.lifecycle.opening import open_tools
+    from acimedic.lifecycle.opening import open_tools, utc_now
     from acimedic.store.opening import file_of, is_account
     from acimedic.web import events
     from acimedic.web.routes import Site, application
     from acimedic.web.serving import Background, serve
 
-    address = f"http://{_LOOPBACK}:{listening.getsockname()[1]}"
     store = settings.store or ""
     if is_account(store):
         raise SettingsError("ACIMEDIC_STORE has to be the path of a file: what is served here is kept on this machine")
-    settings = settings if settings.url else replace(settings, url=address)
+    settings = settings if settings.url else replace(settings, url=_address(listening))
     until = asyncio.Event()
     _end_on_signals(until)
-    async with open_tools(settings) as tools:
+    async with open_tools(settings, now=now or utc_now) as tools:
         with Local(tools, history_of(file_of(store))) as local:
-            background = Background(local.advance, local.engine.next_due, tools.now)
-            take_in = partial(events.on_failure, settings=settings, stories=local)
-            site = Site(tools=tools, take_in=take_in, waker=local, came=background.came)
-            await serve(application(site), listening, background, until=until, ready=partial(_say, address))
+
+            async def go_on() -> None:
+                await local.advance()
+                await digest(tools)
+
+            background = Background(go_on, local.engine.next_due, tools.now)
+            take_in = partial(events.take_in, tools=tools, stories=local)
+            site = Site(tools=tools, take_in=take_in, waker=local, came=background.came, stories=local)
+            await serve(application(site), listening, background, until=until, ready=ready)
 
 
-def _say(address: str) -> None:
-    sys.stdout.write(f"{address}\n")
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
