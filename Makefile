@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers coverage docs fix clean
+.PHONY: demo test check lint types layers coverage docs pictures fix clean
 
 demo: .venv/.runs
 	@$(BIN)/acimedic demo
@@ -29,6 +29,10 @@ coverage: test
 
 docs: .venv/.tests
 	$(BIN)/python -m docs.generate
+
+# The pictures of the pages, taken with Chromium.
+pictures: .venv/.tests
+	$(BIN)/python -m docs.pictures
 
 fix: .venv/.tests
 	$(BIN)/ruff check --fix .

@@ -15,11 +15,14 @@ from acimedic.lifecycle.durable import Durable
 from acimedic.lifecycle.story import ACTIVITIES, NAME, story
 from acimedic.settings import SettingsError, read_settings
 from acimedic.web import events, handlers
+from acimedic.web import hosted as http
+from acimedic.web.delivered import as_delivered
 
 # azure-identity tells at length what it tries, and may name who is signed in; azure-core tells each of its requests.
 logging.getLogger("azure.identity").setLevel(logging.CRITICAL)
 logging.getLogger("azure.core").setLevel(logging.WARNING)
 
+_METHODS = [func.HttpMethod.GET, func.HttpMethod.HEAD, func.HttpMethod.POST]
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 
 
@@ -28,17 +31,27 @@ app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 @app.durable_client_input(client_name="client")
 async def on_failure(event: func.EventGridEvent, client: Any) -> None:
     """A resource failed: record it and begin its story. What is raised makes Event Grid deliver the event again."""
-    await events.on_failure(_as_delivered(event), read_settings(os.environ), Durable(client))
+    await events.on_failure(as_delivered(event), read_settings(os.environ), Durable(client))
 
 
 @app.route(route="diagnose", methods=[func.HttpMethod.POST])
-async def on_request(req: func.HttpRequest) -> func.HttpResponse:
-    """Diagnose on request: `POST /api/diagnose`."""
-    try:
-        answer = await handlers.diagnose(req.headers.get("Content-Type", ""), req.get_body(), read_settings(os.environ))
-    except SettingsError as error:
-        answer = handlers.misconfigured(str(error))
-    return func.HttpResponse(answer.body, status_code=answer.status, headers=answer.headers)
+@app.durable_client_input(client_name="client")
+async def on_request(req: func.HttpRequest, client: Any) -> func.HttpResponse:
+    """Diagnose on request, for whoever has the function's key: `POST /api/diagnose`."""
+    return await _answered(req, client, http.diagnose)
+
+
+@app.route(route="{*path}", methods=_METHODS, auth_level=func.AuthLevel.ANONYMOUS)
+@app.durable_client_input(client_name="client")
+async def on_page(req: func.HttpRequest, client: Any) -> func.HttpResponse:
+    """Pages and API; App Service authentication stands before them, and where it is off they are closed."""
+    return await _answered(req, client, http.serve)
+
+
+@app.timer_trigger(arg_name="timer", schedule="0 2,17,32,47 * * * *")
+async def digests(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the host hands it over
+    """Every quarter of an hour: tell what was put off."""
+    await hosted.digest(read_settings(os.environ))
 
 
 @app.timer_trigger(arg_name="timer", schedule="0 17 3 * * *")
@@ -63,22 +76,11 @@ for _name in ACTIVITIES:
     _activity(_name)
 
 
-def _as_delivered(event: func.EventGridEvent | func.CloudEvent) -> dict[str, object]:
-    """The event as it stood in the JSON, as far as anything here is asked for."""
-    if isinstance(event, func.CloudEvent):
-        return {
-            "id": event.id,
-            "source": event.source,
-            "subject": event.subject,
-            "type": event.type,
-            "time": event.time,
-            "data": event.get_json(),
-        }
-    return {
-        "id": event.id,
-        "topic": event.topic,
-        "subject": event.subject,
-        "eventType": event.event_type,
-        "eventTime": event.event_time,
-        "data": event.get_json(),
-    }
+async def _answered(req: func.HttpRequest, client: Any, answering: Any) -> func.HttpResponse:
+    try:
+        settings = read_settings(os.environ)
+    except SettingsError as error:
+        answer = handlers.misconfigured(str(error))
+    else:
+        answer = await answering(req, settings, os.environ, Durable(client))
+    return func.HttpResponse(answer.body, status_code=answer.status, headers=answer.headers)

@@ -1,8 +1,9 @@
 """The whole story: an incident in, a diagnosis with its plan out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeAlias
 
 import checks
 import remediation
@@ -10,10 +11,19 @@ from acimedic.azure.reader import Reader
 from acimedic.diagnosis import diagnose, of_no_group, worth_looking_back
 from acimedic.evidence import Supplied, gather, look_around, look_back
 from acimedic.model.diagnosis import Diagnosis
+from acimedic.model.evidence import Evidence
 from acimedic.model.incident import DeploymentFailure, Incident
 from acimedic.planning import draw_plan
 from acimedic.policy import Consent, decided
 from acimedic.resolving import resolve
+
+Shown: TypeAlias = Callable[[Evidence], Evidence]
+"""What may be told of what was read: `acimedic.discretion.discreet` for whoever is not known to have read it."""
+
+
+def _all(evidence: Evidence) -> Evidence:
+    return evidence
+
 
 _NOTHING = Supplied()
 _NO_CONSENT = Consent()
@@ -29,15 +39,17 @@ async def investigate(
     supplied: Supplied = _NOTHING,
     consent: Consent = _NO_CONSENT,
     changes_last_hour: Mapping[str, int] = _NO_CHANGES,
+    shown: Shown = _all,
 ) -> Diagnosis:
     """Read, check, look back where it may explain something, and propose. Changes nothing.
 
-    changes_last_hour: made by us at each registry, by id, as far as the caller counts them.
+    changes_last_hour: made by us at each registry, by id, as far as the caller counts them. shown: leaves out of the
+    evidence what may not be told, before anything is concluded from it.
     """
-    evidence = await gather(incident, reader, cloud=cloud, now=now, supplied=supplied)
+    evidence = shown(await gather(incident, reader, cloud=cloud, now=now, supplied=supplied))
     diagnosis = diagnose(evidence, checks.ALL)
     if worth_looking_back(diagnosis):
-        evidence = await look_back(evidence, reader)
+        evidence = shown(await look_back(evidence, reader))
         diagnosis = diagnose(evidence, checks.ALL)
     if diagnosis.outcome == "undetermined" and worth_looking_back(diagnosis):
         diagnosis = diagnose(await look_around(evidence, reader), checks.ALL)

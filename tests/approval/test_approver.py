@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from acimedic.approver import ROLE, Approver, NotAuthorisedError, approver, deployed_it
+from acimedic.approver import ROLE, Approver, NotAuthorisedError, Reader, approver, deployed_it, reader
 
 OID = "0b9a7c1e-2f34-4d56-8a78-9c0d1e2f3a4b"
 ON = {"WEBSITE_AUTH_ENABLED": "True"}
@@ -87,3 +87,22 @@ def test_any_header_is_answered(headers: dict[str, str]) -> None:
     """Nothing but a refusal comes of nonsense."""
     with pytest.raises(NotAuthorisedError):
         approver(headers, ON, excluded=False)
+
+
+@pytest.mark.parametrize(("claims", "may"), [((("roles", ROLE),), True), ((("roles", "Other"),), False), ((), False)])
+def test_whoever_is_signed_in_may_look_and_with_the_role_decide(claims: tuple[tuple[str, str], ...], may: bool) -> None:
+    assert reader(header(*claims), ON, excluded=False) == Reader(may_decide=may)
+
+
+@pytest.mark.parametrize(("environment", "excluded"), [({}, False), (ON, True)])
+def test_nobody_may_look_where_the_platform_does_not_guard(environment: dict[str, str], excluded: bool) -> None:
+    with pytest.raises(NotAuthorisedError) as refused:
+        reader(GOOD, environment, excluded=excluded)
+    assert refused.value.closed
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-MS-CLIENT-PRINCIPAL": "no base64 !"}])
+def test_nobody_may_look_unseen(headers: dict[str, str]) -> None:
+    with pytest.raises(NotAuthorisedError) as refused:
+        reader(headers, ON, excluded=False)
+    assert refused.value.nobody

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -129,14 +130,24 @@ class Worker:
     def post(self, body: bytes | dict[str, Any], *, content_type: str | None = "application/json") -> Outcome:
         """`POST /api/diagnose`."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {} if content_type is None else {"content-type": content_type}
+        return self._request("on_request", "POST", "/api/diagnose", headers, raw)
+
+    def page(self, path: str, *, method: str = "GET", body: bytes = b"", **headers: str) -> Outcome:
+        """Ask for a page or the API, as App Service lets it through."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._request("on_page", method, path, named, body)
+
+    def _request(self, function: str, method: str, path: str, headers: dict[str, str], body: bytes) -> Outcome:
+        query = dict(parse_qsl(urlsplit(path).query))
         request = {
-            "method": "POST",
-            "url": "https://app.example/api/diagnose",
-            "headers": {} if content_type is None else {"content-type": content_type},
-            "params": {},
-            "body": base64.b64encode(raw).decode(),
+            "method": method,
+            "url": f"https://app.example{path}",
+            "headers": headers,
+            "params": query,
+            "body": base64.b64encode(body).decode(),
         }
-        return self._together("on_request", [[["req", "http", request]]])[0]
+        return self._together(function, [[["req", "http", request], self._client()]])[0]
 
     def trigger(self, function: str, parameter: str, text: str) -> Outcome:
         """Fire a trigger whose data and whose answer are JSON text: an orchestration's, an activity's."""

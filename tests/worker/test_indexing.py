@@ -13,11 +13,13 @@ SDKS = ("azure.core", "azure.data", "azure.identity", "azure.mgmt", "azure.stora
 TRIGGERS = {
     "on_failure": "eventGridTrigger",
     "on_request": "httpTrigger",
+    "on_page": "httpTrigger",
+    "digests": "timerTrigger",
     "retention": "timerTrigger",
     "story": "orchestrationTrigger",
 } | dict.fromkeys(ACTIVITIES, "activityTrigger")
 # What starts stories, wakes them or deletes them.
-CLIENTS = {"on_failure", "retention"}
+CLIENTS = {"on_failure", "on_request", "on_page", "retention"}
 
 
 @pytest.fixture(scope="module")
