@@ -62,7 +62,7 @@ def cut_off(folder: Path, durable: DurableEndpoint, store: Path) -> Iterator[Wor
         port = taken.getsockname()[1]
     settings = {
         "ACIMEDIC_GATEWAY": f"http://127.0.0.1:{port}",
-        "ACIMEDIC_TIME_LIMIT": "1",
+        "ACIMEDIC_TIME_LIMIT": "10",
         "ACIMEDIC_STORE": str(store),
     }
     with Worker(folder, settings, durable=durable) as started:
