@@ -11,19 +11,24 @@ from acimedic.model.diagnosis import Diagnosis
 from acimedic.model.record import IncidentRecord
 from acimedic.model.resource_id import CONTAINER_GROUPS
 from acimedic.settings import SettingsError
+from acimedic.store.opening import is_account
 from acimedic.store.trouble import StoreError
 
 
 async def remember(diagnosis: Diagnosis, environment: Mapping[str, str]) -> str | None:
     """Keep it; gives back why it could not be kept. What a caller supplied, and what names no group, is not kept.
 
-    An incident whose story is being told already keeps the story's own report.
+    An incident whose story is being told already keeps the story's own report. A store in Azure is left alone: others
+    read it, and what this person may see is not for all of them.
     """
     evidence = diagnosis.evidence
     if evidence.supplied or not evidence.incident.group.is_a(CONTAINER_GROUPS):
         return None
     try:
-        async with open_tools(settings_with_store(environment)) as tools:
+        settings = settings_with_store(environment)
+        if is_account(settings.store or ""):
+            return None
+        async with open_tools(settings) as tools:
             now = tools.now()
             new = IncidentRecord(incident=evidence.incident, state=RECEIVED, received_at=now, changed_at=now)
             placed = await tools.store.put_incident_if_absent(new)

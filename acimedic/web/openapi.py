@@ -10,6 +10,7 @@ from typing import Any
 
 from acimedic.web import described as say
 from acimedic.web.schemas import INCIDENT_ID, TEXT, Schema, schemas
+from acimedic.web.shapes import SCHEMAS
 
 _SAID_ELSEWHERE = {"HEAD"}  # as its GET, without the body
 _PARAMETERS: Mapping[str, Schema] = {
@@ -36,7 +37,7 @@ def document(routes: Iterable[tuple[str, tuple[str, ...]]]) -> Mapping[str, obje
         },
         "paths": {path: _item(path, methods) for path, methods in routes},
         "components": {
-            "schemas": {**schemas(), **say.SCHEMAS},
+            "schemas": {**schemas(), **SCHEMAS},
             "responses": say.RESPONSES,
             "securitySchemes": say.SECURITY,
         },

@@ -134,26 +134,33 @@ def test_the_nightly_timer_purges_what_is_old(store: Path, durable: DurableEndpo
     assert (method, target.partition("?")[0]) == ("DELETE", "/durabletask/instances/")
 
 
-def post(body: object) -> func.HttpResponse:
+def post(body: object, durable: DurableEndpoint) -> func.HttpResponse:
     request = func.HttpRequest(
         method="POST",
         url="/api/diagnose",
         headers={"Content-Type": "application/json"},
         body=json.dumps(body).encode(),
     )
-    answer = fired("on_request", req=request)
+    answer = fired("on_request", req=request, client=durable.binding)
     assert isinstance(answer, func.HttpResponse)
     return answer
 
 
 @pytest.mark.usefixtures("_gateway")
-def test_a_request_is_answered_with_the_report() -> None:
-    answer = post({"resourceId": EVENT["data"]["resourceUri"]})
+def test_a_request_is_answered_with_the_report(durable: DurableEndpoint) -> None:
+    answer = post({"resourceId": EVENT["data"]["resourceUri"]}, durable)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
     assert json.loads(answer.get_body())["root_cause"] == "pull-role-missing"
 
 
-def test_wrong_settings_are_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_settings_are_a_problem(monkeypatch: pytest.MonkeyPatch, durable: DurableEndpoint) -> None:
     monkeypatch.setenv("AZURE_CLOUD", "Mars")
-    answer = post({})
+    answer = post({}, durable)
     assert (answer.status_code, answer.headers["Content-Type"]) == (500, "application/problem+json")
+
+
+@pytest.mark.usefixtures("store")
+def test_the_timer_of_the_digests_tells_what_was_put_off(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="acimedic.lifecycle")
+    fired("digests", timer=TimerRequest())
+    assert '{"line": "digests", "told": 0}' in [record.getMessage() for record in caplog.records]
