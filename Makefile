@@ -2,15 +2,18 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers coverage docs pictures fix clean
+.PHONY: demo test check lint types layers check-infra sbom coverage docs pictures fix clean
 
 demo: .venv/.runs
 	@$(BIN)/acimedic demo
 
+# A file's tests stay in one process, in their order.
 test: .venv/.tests
-	$(BIN)/coverage run -m pytest -q
+	@$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q -n auto --dist loadfile
+	@$(BIN)/coverage combine --quiet
 
-check: lint types layers test coverage
+check: lint types layers check-infra test coverage
 
 lint: .venv/.tests
 	$(BIN)/ruff check .
@@ -22,6 +25,17 @@ types: .venv/.tests
 
 layers: .venv/.tests
 	$(BIN)/lint-imports
+
+# What lies in infra/, without a Bicep compiler: names, types and bodies by our own check, then checkov's rules, then
+# what Azure's own people look for in a Function App.
+check-infra: .venv/.tests .venv/.infra
+	$(BIN)/python -m tests.infra.checking
+	.venv/infra/bin/checkov --config-file .checkov.yaml
+	.venv/infra/bin/azure-functions-doctor doctor --path . --profile deploy --hosting-plan flex-consumption --target-python 3.12
+
+# What the app is made of, as CycloneDX.
+sbom: .venv/.infra
+	.venv/infra/bin/cyclonedx-py requirements requirements.txt --of JSON --output-reproducible -o $(or $(SBOM),dist/acimedic.cdx.json)
 
 # The share of lines and branches that the tests have run.
 coverage: test
@@ -54,4 +68,11 @@ clean:
 .venv/.tests: .venv/.runs requirements-dev.txt requirements-worker.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --ignore-requires-python --no-deps -r requirements-worker.txt
+	@touch $@
+
+# Tools that want other versions of what the app is made of, in an environment of their own.
+.venv/.infra: .venv/bin/python requirements-infra.txt requirements-dev.txt
+	$(PYTHON) -m venv .venv/infra
+	.venv/infra/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-infra.txt
+	.venv/infra/bin/python -m pip install --quiet --disable-pip-version-check --no-deps "$$(grep '^pycep-parser==' requirements-dev.txt)"
 	@touch $@

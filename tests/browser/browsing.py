@@ -9,7 +9,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from tests.browser.npm import absent
+from tests.npm import absent
 
 Scheme = Literal["light", "dark"]
 WIDE, PHONE = (1280, 900), (390, 844)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.browsing import PHONE, WIDE, Scheme, visit
 from tests.browser.house import HOSTILE, OVER, House
-from tests.browser.npm import package
+from tests.npm import package
 
 AXE = "4.14.1"  # of axe-core
 PAGES: dict[str, Callable[[House], str]] = {
@@ -167,7 +167,8 @@ def test_axe_finds_nothing_to_complain_of(
     with visit(browser, scheme=scheme, size=size) as tab:
         tab.to(PAGES[name](reading))
         tab.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-        tab.page.evaluate((package("axe-core", AXE) / "axe.min.js").read_text(encoding="utf-8"))
+        axe = package("axe-core", AXE) / "node_modules" / "axe-core" / "axe.min.js"
+        tab.page.evaluate(axe.read_text(encoding="utf-8"))
         found = tab.page.evaluate("async () => await axe.run(document, {preload: false})")
         assert found["passes"]
         assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []

@@ -7,17 +7,14 @@ Source: https://learn.microsoft.com/azure/storage/common/storage-install-azurite
 import base64
 import ipaddress
 import json
-import os
 import re
-import shutil
 import subprocess
-import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
 import pytest
 from azure.core.credentials import AccessToken
@@ -27,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from acimedic.store.azure import AzureShelf
+from tests import npm
 
 VERSION = "3.35.0"  # the last one that takes Node before 21
 _ACCOUNT = "devstoreaccount1"
@@ -117,25 +115,8 @@ class Azurite:
 
 
 def _installed() -> Path:
-    """Azurite's program; installed if it is not there."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        _absent("node and npm are not installed")
-    folder = Path(os.environ.get("ACIMEDIC_NPM_CACHE") or Path(sys.prefix) / "npm") / f"azurite-{VERSION}"
-    program = folder / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
-    if not program.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "package.json").write_text('{"private": true}', encoding="utf-8")
-        install = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", f"azurite@{VERSION}"]
-        done = subprocess.run(install, cwd=folder, capture_output=True, text=True, check=False)
-        if done.returncode or not program.exists():
-            _absent(f"npm could not install azurite: {done.stderr.strip()[-300:]}")
-    return program
-
-
-def _absent(reason: str) -> NoReturn:
-    if os.environ.get("ACIMEDIC_REQUIRE"):
-        pytest.fail(reason)
-    pytest.skip(reason)
+    """Azurite's program."""
+    return npm.package("azurite", VERSION) / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
 
 
 def _certify(folder: Path) -> Path:
