@@ -11,6 +11,7 @@ _CALLER = re.compile(r"\b(client|user|caller|principal) '[^'\n]{1,200}' with obj
 _KEY = re.compile(
     r"\b(sig|accountkey|sharedaccesskey|password|pwd|secret|client_secret|token)=[^&;\s'\"]{1,2000}", re.IGNORECASE
 )
+_IN_ADDRESS = re.compile(r"([?&](?:code|key|apikey|api-key|access_token)=)[^&\s'\"<>)]{1,2000}", re.IGNORECASE)
 _MEMBER = re.compile(r"(password|secret|token|key)(\\{0,8}\": {0,4}\\{0,8}\")[^\"\\]{1,2000}", re.IGNORECASE)
 _OPTION = re.compile(r"(--[a-z-]{0,40}(?:password|secret|key|token))[ =]{1,4}[^-\s]\S{0,2000}", re.IGNORECASE)
 _USER = re.compile(r"(://[^/\s:@'\"]{0,100}):[^/\s@'\"]{1,500}@")
@@ -30,4 +31,4 @@ def redact(text: str) -> str:
         text = _OPTION.sub(r"\1 (removed)", text)
     if "eyJ" in text:
         text = _TOKEN.sub("(removed)", text)
-    return _KEY.sub(r"\1=(removed)", text) if "=" in text else text
+    return _KEY.sub(r"\1=(removed)", _IN_ADDRESS.sub(r"\1(removed)", text)) if "=" in text else text

@@ -24,6 +24,8 @@ from acimedic.azure.shapes import due, properties_of
 from acimedic.model.plan import BypassSwitch, RoleGrant
 from acimedic.model.resource_id import ResourceId
 
+DESCRIPTION = "Made by ACI Medic so that a container group can pull its image"
+"""Of every assignment that we make; who changes it has taken the assignment over."""
 _POLL_SECONDS = 2
 _BUSY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 
@@ -62,6 +64,7 @@ class HeldRole:
     role_definition_id: str
     condition: str | None
     scope: str
+    description: str | None
 
     def differences(self, grant: RoleGrant) -> tuple[str, ...]:
         """In what it is another than this grant makes, in words; empty where it is the same."""
@@ -70,6 +73,7 @@ class HeldRole:
             ("role", _guid(self.role_definition_id), _guid(grant.role_definition_id)),
             ("condition", self.condition or "none", grant.condition or "none"),
             ("scope", _id(self.scope), _id(grant.registry_id)),
+            ("description", self.description or "none", DESCRIPTION),
         )
         return tuple(f"its {what} is {now}, and was {made}" for what, now, made in compared if now != made)
 
@@ -124,6 +128,7 @@ class AzureStanding:
                 role_definition_id=due(item.role_definition_id, "roleDefinitionId"),
                 condition=item.condition or None,
                 scope=due(item.scope, "scope"),
+                description=item.description or None,
             )
 
     async def bypass(self, change: BypassSwitch) -> str | None:

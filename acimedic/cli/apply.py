@@ -26,6 +26,7 @@ from acimedic.report.changes import plan_text
 from acimedic.report.plain import wrapped
 
 _MADE = {"applied", "in-effect", "proved", "not-yet"}
+_UNDER_WAY = {"waiting-for-turn", "applying"}
 _ENDED = frozenset({"Completed", "Failed"})
 
 
@@ -42,6 +43,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _apply(tools: Tools, incident: str, *, yes: bool) -> int:
     record = await found(tools, incident)
+    if record.state in _UNDER_WAY and not record.closed:
+        return await _go_on(tools, incident)
+    if record.state in _MADE and not record.closed:
+        _say(f"It was carried out already. {record.state}: {record.said}")
+        return 0
     async with tools.azure() as session:
         diagnosis = await look(tools, record, session)
     plan = diagnosis.plan
@@ -55,35 +61,55 @@ async def _apply(tools: Tools, incident: str, *, yes: bool) -> int:
     if not agreed("Carry this out?", yes=yes):
         _say("Nothing was changed.")
         return 1
-    ended = await _through_the_story(tools, record, plan)
-    _say(f"{ended.state}: {ended.said}")
-    if ended.state in _MADE:
+    await _through_the_story(tools, record, plan)
+    return await _told(tools, incident)
+
+
+async def _go_on(tools: Tools, incident: str) -> int:
+    """Go on with a change that was begun and not ended."""
+    with Local(tools, stories_of(tools)) as local:
+        if not await _advance(local):
+            _say("Another process on this machine carries it out.")
+    return await _told(tools, incident)
+
+
+async def _told(tools: Tools, incident: str) -> int:
+    """Say where it stands; 0 where the change was made."""
+    record = await found(tools, incident)
+    _say(f"{record.state}: {record.said}")
+    if record.state in _MADE:
         _say(f"'acimedic verify {incident}' looks whether it helped; 'acimedic undo {incident}' takes it back.")
-    return 0 if ended.state in _MADE else 1
+    elif record.state in _UNDER_WAY:
+        _say(
+            "Nobody knows yet whether it was made, or its turn has not come. In half a minute 'acimedic apply "
+            f"{incident}' goes on with it, looking first; 'acimedic undo {incident}' takes it back."
+        )
+    return 0 if record.state in _MADE else 1
 
 
-async def _through_the_story(tools: Tools, record: IncidentRecord, plan: Plan) -> IncidentRecord:
+async def _through_the_story(tools: Tools, record: IncidentRecord, plan: Plan) -> None:
     """Have the story offer the plan, decide on it, and go on as far as it goes now."""
     with Local(tools, stories_of(tools)) as local:
         # A person is asked here in every mode: the decision is bound to the plan that was shown.
         begin = to_json(Begin(incident=record.id, mode="review"))
-        if record.closed:  # what was taken back leaves a story that only looks now and then whether it helped
+        stale = record.state == AWAITING and record.plan_hash != plan.hash
+        if record.closed or stale:  # what was taken back, or offers what is out of date, makes way
             await local.forget(record.id)
         local.engine.start(record.id, begin, now=tools.now(), over=_ENDED)
         await _advance(local)
         record = await found(tools, record.id)
-        if record.state == AWAITING:
-            if record.plan_hash != plan.hash:
-                raise CannotRunError("the plan has changed since it was shown; nothing was changed, ask again")
-            try:
-                approver = await who_is_here(tools)
-                kept = await decide(tools, await by_hand(tools, record, "approve"), approver=approver)
-            except CannotDecideError as error:
-                raise CannotRunError(f"nothing was changed: {error}") from error
-            await local.wake(record.id, kept.nonce)
-            if not await _advance(local):
-                _say("Decided; the process that runs this machine's incidents carries it out.")
-    return await found(tools, record.id)
+        if record.state != AWAITING:
+            return
+        if record.plan_hash != plan.hash:
+            raise CannotRunError("the plan has changed since it was shown; nothing was changed, ask again")
+        try:
+            approver = await who_is_here(tools)
+            kept = await decide(tools, await by_hand(tools, record, "approve"), approver=approver)
+        except CannotDecideError as error:
+            raise CannotRunError(f"nothing was changed: {error}") from error
+        await local.wake(record.id, kept.nonce)
+        if not await _advance(local):
+            _say("Decided; the process that runs this machine's incidents carries it out.")
 
 
 async def _advance(local: Local) -> bool:

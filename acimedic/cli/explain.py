@@ -7,10 +7,12 @@ import sys
 import checks
 from acimedic.cli.files import called, read_file
 from acimedic.cli.trouble import CannotRunError
-from acimedic.explain import NotAGroupError, explain
-from acimedic.explain.printing import to_json, to_text
+from acimedic.explain import Explanation, NotAGroupError, explain
+from acimedic.explain.printing import report_of, to_json, to_text
+from acimedic.report.markdown import to_markdown
 from acimedic.template import TemplateError, parse
 
+_FORMATS = ("text", "json", "markdown", "html")
 _MOST_BYTES = 50 * 1024 * 1024
 
 
@@ -18,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words of the command."""
     parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="the error text; - for standard input")
     parser.add_argument("--definition", metavar="FILE", help="the container group that was deployed, as ARM JSON")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--format", choices=_FORMATS, default="text")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -33,11 +35,20 @@ def run(arguments: argparse.Namespace) -> int:
         explanation = explain(text, definition, checks=checks.ALL)
     except NotAGroupError as error:
         raise CannotRunError(f"{called(arguments.definition)} is not the JSON of a container group: {error}") from error
-    if arguments.format == "json":
-        sys.stdout.write(to_json(explanation))
-    else:
-        sys.stdout.write(to_text(explanation, width=shutil.get_terminal_size().columns))
+    sys.stdout.write(_shown(explanation, arguments.format))
     return 1 if explanation.diagnosis.outcome == "cause-found" else 0
+
+
+def _shown(explanation: Explanation, form: str) -> str:
+    if form == "json":
+        return to_json(explanation)
+    if form == "markdown":
+        return to_markdown(report_of(explanation))
+    if form == "html":
+        from acimedic.report.html import to_html  # the template engine is for this one form
+
+        return to_html(report_of(explanation))
+    return to_text(explanation, width=shutil.get_terminal_size().columns)
 
 
 def _definition(name: str) -> object:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from acimedic.cli.workplace import settings_with_store
+from acimedic.lifecycle.ceiling import OVER
 from acimedic.lifecycle.diagnosing import keep, standing
 from acimedic.lifecycle.intake import RECEIVED
 from acimedic.lifecycle.keeping import NoIncidentError, change
@@ -32,7 +33,7 @@ async def remember(diagnosis: Diagnosis, environment: Mapping[str, str]) -> str 
             now = tools.now()
             new = IncidentRecord(incident=evidence.incident, state=RECEIVED, received_at=now, changed_at=now)
             placed = await tools.store.put_incident_if_absent(new)
-            if placed.value.state == RECEIVED:
+            if placed.value.state in {RECEIVED, OVER}:
                 await keep(tools, diagnosis)
                 await change(tools, evidence.incident.id, lambda record: standing(record, diagnosis))
     except (StoreError, NoIncidentError, SettingsError) as error:

@@ -28,8 +28,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _undo(tools: Tools, incident: str, *, yes: bool) -> int:
-    await found(tools, incident)
+    record = await found(tools, incident)
     plans = await changed_plans(tools, incident)
+    if not plans and record.state in {"waiting-for-turn", "applying"}:
+        _say(f"A change was approved and is under way ({record.state}); undo it once it is made.")
+        return 1
     if not plans:
         _say("Nothing was changed for this incident, so there is nothing to take back.")
         return 0

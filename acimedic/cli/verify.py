@@ -5,18 +5,17 @@ import sys
 from datetime import timedelta
 
 from acimedic.cli.workplace import run as run_with
-from acimedic.cli.workplace import stories_of
 from acimedic.lifecycle.diagnosing import felt_after
-from acimedic.lifecycle.history import BusyError
 from acimedic.lifecycle.keeping import found, kept_plan
-from acimedic.lifecycle.local import Local
-from acimedic.lifecycle.messages import Prove
+from acimedic.lifecycle.messages import Mark, Prove
 from acimedic.lifecycle.proving import verify
 from acimedic.lifecycle.receipts import begun, changed_plans
+from acimedic.lifecycle.recording import record as mark
 from acimedic.lifecycle.tools import Tools
 from acimedic.report.plain import plain
 
 _GOOD = {"in-effect", "proved"}
+_WATCHED = {"applied", "not-yet", "in-effect"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,25 +29,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _verify(tools: Tools, incident: str) -> int:
-    await found(tools, incident)
+    record = await found(tools, incident)
     plans = await changed_plans(tools, incident)
     if not plans:
         _say("Nothing was changed for this incident, so there is nothing to verify.")
         return 1
-    await _go_on(tools)
     waited = await _felt(tools, incident, plans[0])
     proof = await verify(tools, Prove(incident=incident, plan=plans[0], waited=waited))
     _say(f"{proof.state}: {proof.said}")
+    if record.state in _WATCHED and not record.closed:
+        at = tools.now().isoformat()
+        await mark(tools, Mark(incident=incident, state=proof.state, said=proof.said, at=at, plan=plans[0]))
     return 0 if proof.state in _GOOD else 1
-
-
-async def _go_on(tools: Tools) -> None:
-    """Let the stories on this machine go on with what is due, unless another process does."""
-    with Local(tools, stories_of(tools)) as local:
-        try:
-            await local.advance()
-        except BusyError:
-            return
 
 
 async def _felt(tools: Tools, incident: str, plan_hash: str) -> bool:

@@ -1,6 +1,7 @@
 """Where the commands that know incidents work: the store and the stories of this machine, or a store in Azure."""
 
 import asyncio
+import logging
 import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from acimedic.approval import ApprovalError
+from acimedic.azure.standing import RefusedError
 from acimedic.cli.trouble import CannotRunError
 from acimedic.connection import NoAzureError
 from acimedic.lifecycle.history import BusyError
@@ -15,6 +17,7 @@ from acimedic.lifecycle.keeping import NoIncidentError
 from acimedic.lifecycle.local import history_of
 from acimedic.lifecycle.looking import BusyError as AzureBusyError
 from acimedic.lifecycle.opening import open_tools
+from acimedic.lifecycle.permit import NotOurTurnError
 from acimedic.lifecycle.tools import Tools
 from acimedic.settings import Settings, SettingsError, read_settings
 from acimedic.store.opening import file_of, is_account
@@ -24,6 +27,7 @@ from acimedic.store.trouble import StoreError
 
 def run(work: Callable[[Tools], Awaitable[int]]) -> int:
     """Open what the settings say, work, close. Raises CannotRunError for whatever kept it from working."""
+    logging.getLogger("acimedic").setLevel(logging.CRITICAL)  # what the log would say is told here in words
     with refusals():
         return asyncio.run(_run(work, settings_with_store(os.environ)))
 
@@ -38,6 +42,8 @@ def refusals() -> Iterator[None]:
         raise CannotRunError(said) from error
     except (SettingsError, StoreError, NoAzureError, AzureBusyError, NoIncidentError, ApprovalError) as error:
         raise CannotRunError(str(error)) from error
+    except (RefusedError, NotOurTurnError) as error:
+        raise CannotRunError(f"{error}; the same command goes on from where this stopped") from error
 
 
 def settings_with_store(environment: Mapping[str, str]) -> Settings:

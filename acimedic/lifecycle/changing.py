@@ -55,6 +55,10 @@ async def apply(tools: Tools, change: Change, *, pause: Pause = asyncio.sleep) -
         return await _refused(tools, change, "it was begun through another Azure than this, and counts there alone")
     async with tools.azure() as session:
         before = await _settled(tools, record.id, plan, attempt, session)
+        if before.undone:
+            return await _refused(
+                tools, change, "it was taken back meanwhile; to have it all the same, approve it anew"
+            )
         against = None
         if _goes_on(plan, before):
             against = await _against(tools, change, record, plan, before, session)
@@ -142,6 +146,8 @@ async def _carry_on(tools: Tools, incident: str, plan: Plan, recorded: Past, ses
         if recorded.state(number) is not None:
             continue
         await hold_turns(tools, incident, plan)
+        if (await past(tools, incident, plan, recorded.attempt)).undone:
+            return  # by somebody at this very moment
         receipt = await _step(
             tools, incident, change_key(plan.hash, recorded.attempt, number), step, writer, session, pause
         )

@@ -77,7 +77,7 @@ async def undo(tools: Tools, back: TakeBack) -> TakenBack:
             writer=AzureWriter(session) if against is None else None,
             against=against,
         )
-        ours = [number for number in sorted(undoing.recorded.made) if await _is_ours(undoing, number)]
+        ours = [number for number in sorted(undoing.recorded.made) if _is_ours(undoing, number)]
         kept = {number: await _one(undoing, number) for number in reversed(ours)}
     return _NOTHING if not ours else await _told(tools, back, plan, kept)
 
@@ -100,16 +100,14 @@ def _untrusted(broken: Broken) -> str:
     return f"the trail of this incident is not as it was written (entry {broken.number}: {broken.reason})"
 
 
-async def _is_ours(undoing: _Undoing, number: int) -> bool:
-    """Whether a step was made by us: it was meant to be, and its receipt says so, or it is there just so."""
+def _is_ours(undoing: _Undoing, number: int) -> bool:
+    """Whether a step is ours to take back: it was meant, and was made, or may have been, or may yet be.
+
+    One of which nobody knows whether it was made is taken back as well, so that what is pending is not made later.
+    """
     if intent_note(undoing.recorded.made[number].intent.key) not in undoing.meant:
         return False
-    state = undoing.recorded.state(number)
-    if state is not None:
-        return state == "done"
-    if number in undoing.recorded.undone:
-        return True
-    return (await look_at(undoing.plan.steps[number - 1], undoing.standing)).state == "as-made"
+    return undoing.recorded.state(number) in {None, "done"}
 
 
 async def _one(undoing: _Undoing, number: int) -> str | None:
@@ -120,15 +118,18 @@ async def _one(undoing: _Undoing, number: int) -> str | None:
         undo_key(undoing.plan.hash, undoing.recorded.attempt, number),
     )
     earlier = undoing.recorded.undone.get(number)
-    if earlier is not None and earlier.receipt is not None:
-        await note_receipt(tools, earlier.receipt)
-        return None
     try:
         seen = await look_at(step, undoing.standing)
+        if earlier is not None and earlier.receipt is not None:
+            await note_receipt(tools, earlier.receipt)
+            gone = seen.state == "gone"
+            return None if gone else f"it was taken back, and somebody has made it anew: {seen.said}"
         if seen.state == "different":
             return f"somebody has changed it since: {seen.said}"
         if seen.state == "gone":
-            when = "was gone already" if earlier is None else "is gone, as was seen after an interruption"
+            made = undoing.recorded.state(number) is not None
+            when = "was gone already" if made else "is not there, and is not made any more"
+            when = when if earlier is None else "is gone, as was seen after an interruption"
             await intend(tools, undoing.incident, key, step)
             await receive(tools, undoing.incident, key, UNDONE, f"it {when}: {seen.said}")
             return None

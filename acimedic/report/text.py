@@ -40,6 +40,7 @@ def _head(report: Report, width: int) -> Iterator[str]:
     yield from wrapped(f"ACI Medic: {sections.where(report)}", width=width)
     correlation = report.incident.correlation_id or "not known"
     yield from wrapped(f"{sections.failed(report)}, correlation id {correlation}", width=width)
+    yield from wrapped(f"incident {report.incident.id}", width=width)
     for sentence in sections.beside(report):
         yield from wrapped(sentence, width=width)
     if report.gateway:

@@ -15,7 +15,7 @@ from acimedic.redact import redact
 Advance = Callable[[], Awaitable[None]]
 
 _LOG = logging.getLogger("acimedic.serve")
-_LOOKS_AGAIN = 15.0  # seconds: another process may have left something in the same file
+_LOOKS_AGAIN = 5.0  # seconds: another process may have left something in the same file
 _AFTER_TROUBLE = 5.0  # seconds: what has just failed would fail again at once
 _LAST_WAIT = 10.0  # seconds: a change that is being made is better finished than cut off
 

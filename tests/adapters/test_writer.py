@@ -10,7 +10,7 @@ import pytest
 from acimedic.azure.policies import RefusedRequestError
 from acimedic.azure.reader import AzureReader
 from acimedic.azure.session import Session
-from acimedic.azure.standing import AzureStanding, HeldRole, RefusedError, UnclearError
+from acimedic.azure.standing import DESCRIPTION, AzureStanding, HeldRole, RefusedError, UnclearError
 from acimedic.azure.writer import AzureWriter
 from acimedic.carry_out import carry_out, look_at, take_back, why_refused
 from acimedic.model.plan import BypassSwitch, Change, Plan, Receipt, RoleGrant, Step
@@ -259,6 +259,16 @@ def test_a_switch_that_fails_in_the_end_is_a_refusal_with_its_code(status: str) 
         assert replay.sent("PUT") == []
 
 
+def test_a_switch_whose_end_we_may_not_read_is_unclear() -> None:
+    """The poll was refused, and not the change."""
+    refused = error(403, "AuthorizationFailed", "The client does not have authorization.")
+    with Replay(*switching(ACCEPTED, polls=(refused,)), *assigning(MADE)) as replay:
+        receipts, _ = carried(replay, SWITCH, GRANT)
+        assert [receipt.state for receipt in receipts] == ["unclear"]
+        assert receipts[0].said == "Azure has begun it, and does not tell how it ended: 403 AuthorizationFailed"
+        assert replay.sent("PUT") == []
+
+
 @pytest.mark.parametrize("value", ["None", ...], ids=["none", "not-shown"])
 def test_a_switch_that_azure_takes_and_does_not_make_did_not_help(value: object) -> None:
     now = of.changed(OPEN, "properties/networkRuleBypassOptions", value)
@@ -351,7 +361,11 @@ def held(answer: Answer) -> Any:
 def test_an_assignment_that_is_held_is_read_with_all_that_makes_it() -> None:
     body = of.changed(HELD, "properties/condition", CONDITION)
     assert held(Answer(body=body)) == HeldRole(
-        principal_id=of.PRINCIPAL, role_definition_id=of.ROLE_ID, condition=CONDITION, scope=of.REGISTRY_ID
+        principal_id=of.PRINCIPAL,
+        role_definition_id=of.ROLE_ID,
+        condition=CONDITION,
+        scope=of.REGISTRY_ID,
+        description=None,
     )
 
 
@@ -371,6 +385,7 @@ def test_a_held_role_that_is_what_was_made_differs_in_nothing() -> None:
         role_definition_id=of.ROLE_ID.upper(),
         condition=None,
         scope=of.REGISTRY_ID.upper() + "/",
+        description=DESCRIPTION,
     )
     assert same.differences(GRANT) == ()
 

@@ -1,6 +1,8 @@
 """The commands over a make-believe Azure, with a store and a policy of their own."""
 
+import asyncio
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +11,11 @@ from typing import Any
 import pytest
 
 from acimedic.__main__ import main
+from acimedic.cli.workplace import stories_of
+from acimedic.lifecycle.local import Local
+from acimedic.lifecycle.messages import Begin, to_json
+from acimedic.lifecycle.opening import open_tools
+from acimedic.settings import read_settings
 from acimedic.simulator import Simulator, load_world
 
 
@@ -32,6 +39,16 @@ class Terminal:
         event.write_text(json.dumps(self.azure.world["event"]), encoding="utf-8")
         _, out, _ = self.run("diagnose", "--event", str(event), "--format", "json")
         return str(json.loads(out)["incident"]["id"])
+
+    def offer(self, incident: str) -> None:
+        """Have the incident's story offer its plan, as the server does."""
+        asyncio.run(self._offer(incident))
+
+    async def _offer(self, incident: str) -> None:
+        async with open_tools(read_settings(os.environ)) as tools:
+            with Local(tools, stories_of(tools)) as local:
+                await local.start(incident, to_json(Begin(incident=incident, mode="review")))
+                await local.advance()
 
     @property
     def assignments(self) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -173,3 +174,82 @@ def test_a_locked_store_is_one_clear_line(terminal: Open, tmp_path: Path) -> Non
         other.execute("ROLLBACK")
     assert code == 2
     assert "no incident" in err or "store" in err
+
+
+def lost(azure: Any, method: str) -> None:
+    """The next such request is carried out, and its answer never arrives."""
+    azure.world["faults"] = [{"method": method, "path": "roleAssignments", "disconnect": True}]
+
+
+def test_a_change_that_was_undone_while_it_was_pending_is_not_made_later(terminal: Open) -> None:
+    here = terminal()
+    incident = here.diagnosed()
+    before = len(here.assignments)
+    lost(here.azure, "PUT")
+    code, out, _ = here.run("apply", incident, "--yes")
+    assert (code, "applying:" in out) == (1, True)
+    assert f"'acimedic undo {incident}' takes it back" in " ".join(out.split())
+    here.azure.world["faults"] = []
+    code, out, _ = here.run("undo", incident, "--yes")
+    assert (code, "undone:" in out) == (0, True)
+    for command in (["verify"], ["apply", "--yes"], ["undo", "--yes"]):
+        here.run(*command[:1], incident, *command[1:])
+        here.azure.world["faults"] = []
+    here.run("undo", incident, "--yes")
+    assert len(here.assignments) == before
+
+
+def test_an_answer_that_never_came_to_an_undo_is_one_clear_line(terminal: Open) -> None:
+    here = terminal()
+    incident = here.diagnosed()
+    here.run("apply", incident, "--yes")
+    lost(here.azure, "DELETE")
+    code, _, err = here.run("undo", incident, "--yes")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "the same command goes on from where this stopped" in err
+    here.azure.world["faults"] = []
+    assert here.run("undo", incident, "--yes")[0] == 0
+
+
+def test_verify_changes_nothing_even_where_a_change_is_pending(terminal: Open) -> None:
+    here = terminal()
+    incident = here.diagnosed()
+    lost(here.azure, "PUT")
+    here.run("apply", incident, "--yes")
+    here.azure.world["faults"] = []
+    here.azure.requests.clear()
+    here.run("verify", incident)
+    assert not here.writes
+
+
+def test_a_plan_that_is_out_of_date_makes_way_for_the_one_that_is_shown(terminal: Open, tmp_path: Path) -> None:
+    here = terminal()
+    incident = here.diagnosed()
+    lost(here.azure, "nothing")
+    history = tmp_path / "acimedic.db.stories"
+    assert not history.exists()
+    here.offer(incident)
+    policy = tmp_path / "policy.json"
+    policy.write_text(json.dumps(json.loads(policy.read_text()) | {"changes_per_hour": 5}))
+    assert here.run("apply", incident, "--yes")[0] == 0
+    assert here.writes == ["PUT"]
+
+
+def test_applied_again_it_says_that_it_was_carried_out(terminal: Open) -> None:
+    here = terminal()
+    incident = here.diagnosed()
+    here.run("apply", incident, "--yes")
+    code, out, _ = here.run("apply", incident, "--yes")
+    assert (code, "It was carried out already." in out) == (0, True)
+
+
+def test_an_assignment_that_somebody_has_made_his_own_is_kept(terminal: Open) -> None:
+    here = terminal()
+    incident = here.diagnosed()
+    known = set(here.azure.world["roleAssignments"])
+    here.run("apply", incident, "--yes")
+    (ours,) = set(here.azure.world["roleAssignments"]) - known
+    here.azure.world["roleAssignments"][ours]["properties"]["description"] = "kept on purpose, ask the platform team"
+    code, out, _ = here.run("undo", incident, "--yes")
+    assert (code, "kept:" in out) == (1, True)
+    assert ours in here.azure.world["roleAssignments"]
