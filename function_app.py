@@ -14,7 +14,7 @@ from acimedic.lifecycle import hosted
 from acimedic.lifecycle.durable import Durable
 from acimedic.lifecycle.story import ACTIVITIES, NAME, story
 from acimedic.settings import SettingsError, read_settings
-from acimedic.web import events, handlers
+from acimedic.web import events
 from acimedic.web import hosted as http
 from acimedic.web.delivered import as_delivered
 
@@ -39,6 +39,12 @@ async def on_failure(event: func.EventGridEvent, client: Any) -> None:
 async def on_request(req: func.HttpRequest, client: Any) -> func.HttpResponse:
     """Diagnose on request, for whoever has the function's key: `POST /api/diagnose`."""
     return await _answered(req, client, http.diagnose)
+
+
+@app.route(route="health/details", methods=[func.HttpMethod.GET])
+async def on_health(req: func.HttpRequest) -> func.HttpResponse:
+    """What is behind the one word of `/api/health`, for whoever has the function's key."""
+    return await _answered(req, None, http.well)
 
 
 @app.route(route="{*path}", methods=_METHODS, auth_level=func.AuthLevel.ANONYMOUS)
@@ -80,7 +86,8 @@ async def _answered(req: func.HttpRequest, client: Any, answering: Any) -> func.
     try:
         settings = read_settings(os.environ)
     except SettingsError as error:
-        answer = handlers.misconfigured(str(error))
+        answer = http.misconfigured(req, str(error))
     else:
-        answer = await answering(req, settings, os.environ, Durable(client))
+        stories = None if client is None else Durable(client)
+        answer = await answering(req, settings, os.environ, stories)
     return func.HttpResponse(answer.body, status_code=answer.status, headers=answer.headers)

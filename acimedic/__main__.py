@@ -22,6 +22,7 @@ _COMMANDS = {
     "verify": "whether what was changed for an incident has helped",
     "serve": "receive events, show pages and carry incidents on, on this machine",
     "checks": "the catalogue of causes, or the page of one",
+    "doctor": "what the bot itself may and may not do, and whether all that it needs is in order",
     "demo": "watch it work on a make-believe Azure",
 }
 

@@ -8,6 +8,9 @@ from acimedic.environment import secret
 
 _WEBHOOK = re.compile(r"ACIMEDIC_TEAMS_[A-Z0-9_]{1,64}")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_CONTAINER = re.compile(
+    r"https://[a-z0-9]{3,24}\.blob\.core\.(windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)/[a-z0-9-]{3,63}"
+)
 _MAILBOX = re.compile(r"[^\s@,;<>\"]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 
 
@@ -40,6 +43,15 @@ def endpoint(environment: Mapping[str, str], name: str, wrong: list[str]) -> str
         wrong.append(f"{name} is the address of a service, https://HOST, without a query or a key")
         return None
     return text
+
+
+def container(environment: Mapping[str, str], wrong: list[str]) -> str | None:
+    """The container in which events lie that could not be delivered."""
+    text = environment.get("ACIMEDIC_DEADLETTERS", "").strip().rstrip("/")
+    if text and not _CONTAINER.fullmatch(text):
+        wrong.append("ACIMEDIC_DEADLETTERS is the address of a container of blobs, without a query or a key")
+        return None
+    return text or None
 
 
 def sender(environment: Mapping[str, str], wrong: list[str]) -> str | None:

@@ -11,10 +11,10 @@ from typing import TypeAlias, cast
 from acimedic.azure.reader import Reader
 from acimedic.errors import classify, parse
 from acimedic.evidence import failing_groups, follow
-from acimedic.evidence.trail import Found
+from acimedic.evidence.trail import Found, Trail
 from acimedic.incident import of_group
 from acimedic.model.deployment import Deployment
-from acimedic.model.error import ErrorChain, PullFailure
+from acimedic.model.error import ErrorChain, OtherFailure, PullFailure
 from acimedic.model.incident import DeploymentFailure, Incident
 from acimedic.model.reading import Gap, Reading
 from acimedic.model.resource_id import CONTAINER_GROUPS, DEPLOYMENTS, ResourceId
@@ -24,7 +24,10 @@ _Json: TypeAlias = Mapping[str, Json]
 
 
 async def resolve(failure: DeploymentFailure, reader: Reader) -> tuple[tuple[Incident, ...], Reading[ErrorChain]]:
-    """The incidents, that of the group which failed first before the others; and what the deployment said."""
+    """The incidents, that of the group which failed first before the others; and what the deployment said.
+
+    A Gap in place of what it said where a reading is missing that may name a group: then no group is not no failure.
+    """
     deployment, operations = await asyncio.gather(
         reader.deployment(failure.deployment), reader.operations(failure.deployment)
     )
@@ -33,16 +36,28 @@ async def resolve(failure: DeploymentFailure, reader: Reader) -> tuple[tuple[Inc
     chain = parse(deployment.error)
     targets = [] if isinstance(operations, Gap) else [item.target_type or "" for item in operations]
     ours = {CONTAINER_GROUPS.lower(), DEPLOYMENTS.lower()}
-    groups: tuple[ResourceId, ...] = ()
+    trail = Trail()
     if isinstance(operations, Gap) or any(target.lower() in ours for target in targets):
-        groups = failing_groups(await follow(reader, Found(deployments=(deployment,))))
-    if not groups and isinstance(classify(chain), PullFailure):
+        trail = await follow(reader, Found(deployments=(deployment,)))
+    groups: Reading[tuple[ResourceId, ...]] = failing_groups(trail)
+    proven = classify(chain)
+    if not groups and isinstance(proven, PullFailure):
         groups = _named(chain) or await _asked_for(reader, deployment)
+    if not groups and not isinstance(proven, OtherFailure):
+        groups = _unread(trail) or ()
+    if isinstance(groups, Gap):
+        return (), groups
     incidents = [of_group(failure, group) for group in groups]
     ids = [incident.id for incident in incidents]
     return tuple(
         replace(incident, also=tuple(other for other in ids if other != incident.id)) for incident in incidents
     ), chain
+
+
+def _unread(trail: Trail) -> Gap | None:
+    """The first reading of the trail that is missing; a template tells what was asked for, and not what failed."""
+    templates = [step.template for step in trail.steps]
+    return next((gap for gap in trail.gaps if gap not in templates), None)
 
 
 def _named(chain: ErrorChain) -> tuple[ResourceId, ...]:
@@ -58,10 +73,12 @@ def _named(chain: ErrorChain) -> tuple[ResourceId, ...]:
     return tuple(found)
 
 
-async def _asked_for(reader: Reader, deployment: Deployment) -> tuple[ResourceId, ...]:
+async def _asked_for(reader: Reader, deployment: Deployment) -> Reading[tuple[ResourceId, ...]]:
     """The groups of the template: a deployment may fail before it asks for any."""
     exported = await reader.template(deployment.id)
-    if isinstance(exported, Gap) or exported.template is None:
+    if isinstance(exported, Gap):
+        return exported
+    if exported.template is None:
         return ()
     where = deployment.id
     scope = Scope(

@@ -3,6 +3,7 @@
 Whatever is wrong with it is said in one message that names every wrong setting.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
@@ -28,9 +29,16 @@ _PORTAL: dict[Cloud, str] = {
     "AzureChinaCloud": "https://portal.azure.cn",
 }
 
+# A store that is no file; `acimedic.store.opening` says what is wrong with one that is neither.
+_ACCOUNT = re.compile(r"https://[a-z0-9]{3,24}\.table\.core\.(windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)/?")
+
 
 class SettingsError(Exception):
-    """One or more settings are wrong; the message names each."""
+    """One or more settings are wrong; the message names each. faults: each by itself."""
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +49,7 @@ class Settings:
     client_id: of the user-assigned identity to sign in with, None for the default chain.
     time_limit: seconds that the readings of one incident may take.
     requests_per_minute: how many diagnoses one caller may ask for over HTTP.
+    incidents_per_hour: how many stories may be begun for the failures of one subscription within an hour.
     hash_key: keys the hash of a deployer's object id; empty means that no such hash is kept.
     registries: hosts other than Azure container registries that may be asked for an image, without credentials.
     mode: whether changes are made at all, after a person's approval, or by the policy alone.
@@ -56,6 +65,7 @@ class Settings:
     mail_endpoint, mail_from: of Azure Communication Services, and the sender. mail_to: recipients where no routes are.
     mail_hourly: how many mails may be sent within an hour.
     events_topic: the endpoint of an Event Grid topic, to which every state is published.
+    dead_letters: the container in which events lie that could not be delivered to us.
     """
 
     cloud: Cloud = "AzureCloud"
@@ -63,6 +73,7 @@ class Settings:
     client_id: str | None = None
     time_limit: float = 25.0
     requests_per_minute: int = 60
+    incidents_per_hour: int = 200
     hash_key: str = field(default="", repr=False)
     registries: tuple[str, ...] = PUBLIC
     mode: RunMode = "observe"
@@ -81,6 +92,7 @@ class Settings:
     mail_to: tuple[str, ...] = field(default=(), repr=False)
     mail_hourly: int = 10
     events_topic: str | None = None
+    dead_letters: str | None = None
 
     @property
     def arm(self) -> str:
@@ -99,7 +111,10 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Read the environment. Raises SettingsError naming everything that is wrong with it."""
+    """Read the environment. Raises SettingsError naming everything that is wrong with it, and what contradicts itself.
+
+    What contradicts itself alone is let through: not everybody who reads settings keeps incidents or tells people.
+    """
     wrong: list[str] = []
     gateway = read.gateway(environment, wrong)
     settings = Settings(
@@ -108,6 +123,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         client_id=environment.get("AZURE_CLIENT_ID") or None,
         time_limit=read.seconds(environment.get("ACIMEDIC_TIME_LIMIT", ""), wrong),
         requests_per_minute=read.whole(environment, "ACIMEDIC_REQUESTS_PER_MINUTE", 60, (1, 10_000), wrong),
+        incidents_per_hour=read.whole(environment, "ACIMEDIC_INCIDENTS_PER_HOUR", 200, (1, 5_000), wrong),
         hash_key=read.secret(environment, "ACIMEDIC_HASH_KEY", wrong),
         registries=read.registries(environment.get("ACIMEDIC_REGISTRIES", ""), wrong),
         mode=read.mode(environment.get("ACIMEDIC_MODE", ""), wrong),
@@ -125,8 +141,32 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         mail_from=telling.sender(environment, wrong),
         mail_to=telling.recipients(environment, wrong),
         mail_hourly=read.whole(environment, "ACIMEDIC_MAIL_HOURLY", 10, (1, 10_000), wrong),
+        dead_letters=telling.container(environment, wrong),
         events_topic=telling.endpoint(environment, "ACIMEDIC_EVENTS_TOPIC", wrong),
     )
     if wrong:
-        raise SettingsError("; ".join(wrong))
+        raise SettingsError(*wrong, *contradictions(settings))
     return settings
+
+
+def contradictions(settings: Settings) -> tuple[str, ...]:
+    """Settings that are right one by one and cannot be followed together: whoever keeps incidents refuses to begin.
+
+    A store that is a file brings its own keys.
+    """
+    found: list[str] = []
+    account = settings.store is not None and _ACCOUNT.fullmatch(settings.store.strip())
+    if account and not settings.audit_keys:
+        found.append("ACIMEDIC_AUDIT_KEY is not set: a store in Azure keeps its audit sealed")
+    if account and settings.mode != "observe" and not settings.approval_keys:
+        found.append(
+            f"ACIMEDIC_MODE is {settings.mode} and ACIMEDIC_APPROVAL_KEY is not set: no decision could be signed, so "
+            "that nothing could ever be changed"
+        )
+    mail = {"ACIMEDIC_MAIL_ENDPOINT": settings.mail_endpoint, "ACIMEDIC_MAIL_FROM": settings.mail_from}
+    missing = [name for name, value in mail.items() if value is None]
+    if len(missing) == 1:
+        found.append(f"{missing[0]} is not set: ACIMEDIC_MAIL_ENDPOINT and ACIMEDIC_MAIL_FROM go together")
+    elif missing and settings.mail_to:
+        found.append("ACIMEDIC_MAIL_TO is set without ACIMEDIC_MAIL_ENDPOINT and ACIMEDIC_MAIL_FROM: nobody can write")
+    return tuple(found)

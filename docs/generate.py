@@ -1,4 +1,4 @@
-"""Writes docs/checks/*.md and docs/confusion.md from the checks themselves and from every scenario.
+"""Writes docs/checks/*.md, docs/confusion.md and docs/permissions.md from the checks, the rights and every scenario.
 
 Run by `make docs`; a test fails when what lies there is not what this writes. Nothing here is kept in step by memory.
 """
@@ -12,6 +12,7 @@ from typing import Any
 
 import checks
 from acimedic.diagnosis import check_id
+from docs import rights
 from tests.scenarios.running import NAMES, run
 
 HERE = Path(__file__).parent
@@ -31,7 +32,7 @@ _STAGES = {
 def pages() -> dict[str, str]:
     """Every page by its path below docs/."""
     written = {f"checks/{check_id(check)}.md": _page(check) for check in checks.ALL}
-    return written | {"checks/README.md": _index(), "confusion.md": _confusion()}
+    return written | {"checks/README.md": _index(), "confusion.md": _confusion(), "permissions.md": rights.page()}
 
 
 def _page(check: ModuleType) -> str:

@@ -13,6 +13,9 @@ from acimedic.model.resource_id import ResourceId
 API_VERSION = "2021-04-01"
 LIST_PERMISSION = "Microsoft.Resources/deployments/read"
 OPERATIONS_PERMISSION = "Microsoft.Resources/deployments/operations/read"
+# The SDK asks for the operations in a resource group at an older address, which is another resource type to RBAC:
+# https://learn.microsoft.com/azure/role-based-access-control/permissions/management-and-governance#microsoftresources
+GROUP_OPERATIONS_PERMISSION = "Microsoft.Resources/subscriptions/resourceGroups/deployments/operations/read"
 EXPORT_PERMISSION = "Microsoft.Resources/deployments/exportTemplate/action"
 
 
@@ -51,6 +54,11 @@ async def list_operations(session: Session, deployment: ResourceId) -> tuple[Ope
         found = await every(operations.list, deployment.resource_group, deployment.name)
     source = f"GET {deployment}/operations?api-version={API_VERSION}"
     return tuple([_operation(item, source) for item in found])
+
+
+def operations_permission(deployment: ResourceId) -> str:
+    """What it takes to read the operations of a deployment, which hangs on where it was made."""
+    return OPERATIONS_PERMISSION if deployment.resource_group is None else GROUP_OPERATIONS_PERMISSION
 
 
 async def export_template(session: Session, deployment: ResourceId) -> ExportedTemplate:

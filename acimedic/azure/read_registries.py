@@ -14,6 +14,7 @@ from acimedic.model.resource_id import REGISTRIES, ResourceId
 
 API_VERSION = "2025-11-01"  # the first stable one that shows roleAssignmentMode
 PERMISSION = "Microsoft.ContainerRegistry/registries/read"
+SUBSCRIPTIONS_PERMISSION = "Microsoft.Resources/subscriptions/read"
 _BYPASS = "networkRuleBypassOptions"
 _MODES: dict[str, Mode] = {"legacyregistrypermissions": "legacy", "abacrepositorypermissions": "abac"}
 

@@ -83,7 +83,7 @@ class AzureReader:
         want = Gap(
             reading=f"operations of deployment {deployment.name}",
             reason="",
-            permission=read_deployments.OPERATIONS_PERMISSION,
+            permission=read_deployments.operations_permission(deployment),
             scope=deployment.group_scope,
         )
         return await self._read(want, read_deployments.list_operations, deployment)
@@ -127,7 +127,7 @@ class AzureReader:
 
     async def subscriptions(self) -> Reading[tuple[str, ...]]:
         """The subscriptions that we may see."""
-        want = Gap(reading="subscriptions", reason="", permission="Microsoft.Resources/subscriptions/read", scope="/")
+        want = Gap(reading="subscriptions", reason="", permission=read_registries.SUBSCRIPTIONS_PERMISSION, scope="/")
         return await self._read(want, read_registries.list_subscriptions)
 
     async def tenant(self, subscription: str) -> Reading[str]:
@@ -135,7 +135,7 @@ class AzureReader:
         want = Gap(
             reading="tenant of the subscription",
             reason="",
-            permission="Microsoft.Resources/subscriptions/read",
+            permission=read_registries.SUBSCRIPTIONS_PERMISSION,
             scope=f"/subscriptions/{subscription}",
         )
         return await self._read(want, read_registries.read_tenant, subscription)

@@ -3,12 +3,12 @@
 Only who holds a Writer can change anything; there is no flag.
 """
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from azure.core.exceptions import ResourceNotFoundError
 
 from acimedic.azure.session import Session
-from acimedic.azure.standing import AzureStanding, Standing, refusals
+from acimedic.azure.standing import DESCRIPTION, AzureStanding, RefusedError, Standing, UnclearError, refusals
 from acimedic.model.plan import BypassSwitch, RoleGrant
 from acimedic.model.resource_id import ResourceId
 
@@ -42,7 +42,7 @@ class AzureWriter(AzureStanding):
             principal_type="ServicePrincipal",
             condition=grant.condition,
             condition_version="2.0" if grant.condition else None,
-            description="Made by ACI Medic so that a container group can pull its image",
+            description=DESCRIPTION,
         )
         with refusals():
             await self.assignments(grant).create_by_id(grant.assignment_id.strip("/"), wanted)
@@ -66,5 +66,17 @@ class AzureWriter(AzureStanding):
         with refusals():
             registries = self.registries(registry)
             poller = await registries.begin_update(registry.resource_group or "", registry.name, wanted)
-            await poller.result()
+        await _ended(poller)
         return await self.bypass(change) or ""
+
+
+async def _ended(poller: Any) -> None:
+    """Wait for the end of what Azure has begun. Raises RefusedError, and UnclearError where it is not told."""
+    try:
+        with refusals():
+            await poller.result()
+    except RefusedError as refusal:
+        if refusal.status is None:
+            raise
+        # The poll was refused, not the change.
+        raise UnclearError(f"Azure has begun it, and does not tell how it ended: {refusal}") from refusal

@@ -1,9 +1,12 @@
 """The activity `diagnose`: look into the incident, keep what was found, and offer the plan where it may be offered."""
 
+import logging
+import time
 from dataclasses import asdict, replace
 from datetime import timedelta
 
 from acimedic.bundle import MOST_BYTES, write_bundle
+from acimedic.lifecycle import lines
 from acimedic.lifecycle.keeping import EVIDENCE, REPORT, change, found, keep_plan, note
 from acimedic.lifecycle.looking import look as look_afresh
 from acimedic.lifecycle.messages import Found, Look
@@ -22,13 +25,17 @@ from acimedic.report.as_json import to_json
 # https://learn.microsoft.com/azure/container-registry/allow-access-trusted-services
 _ROLE = 600
 _BYPASS = 300
+_LOG = logging.getLogger("acimedic.lifecycle")
 
 
 async def diagnose(tools: Tools, look: Look) -> Found:
     """Diagnose, keep report and plan, and offer the plan. Raises where Azure or the store is away."""
     record = await found(tools, look.incident)
+    began = time.monotonic()
     async with tools.azure() as session:
         diagnosis = await look_afresh(tools, record, session)
+    milliseconds = round((time.monotonic() - began) * 1000)
+    lines.incident(_LOG, diagnosis, milliseconds=milliseconds, statuses=session.tally.statuses)
     await keep(tools, diagnosis)
     if isinstance(diagnosis.evidence.error, Gap) and not look.live:
         return Found(error_known=False, said=f"Azure has not told yet why it failed ({diagnosis.headline})")

@@ -1,13 +1,15 @@
 """What comes in: the incident is recorded, once, and its story is begun, once. Nothing else happens here.
 
 Of any number of deliveries of one event, and of the several events of one deployment, the first records the incident.
-The story is begun by whoever finds it not begun: a process may die between the two.
+The story is begun by whoever finds it not begun: a process may die between the two. Beyond so many of one subscription
+within an hour none is begun.
 """
 
 from typing import Protocol
 
 from acimedic.azure.reader import AzureReader
 from acimedic.connection import NoAzureError, ensure_answered
+from acimedic.lifecycle.ceiling import is_over
 from acimedic.lifecycle.keeping import note
 from acimedic.lifecycle.looking import passing
 from acimedic.lifecycle.messages import Begin, Json, to_json
@@ -87,4 +89,6 @@ async def _begin(incident: Incident, tools: Tools, starter: Starter) -> None:
         return
     body = {"group": str(incident.group), "correlation_id": incident.correlation_id, "operation": incident.operation}
     await note(tools, incident.id, key=RECEIVED, kind=RECEIVED, body=body)
+    if await is_over(tools, placed.value):
+        return
     await starter.start(incident.id, to_json(Begin(incident=incident.id, mode=tools.settings.mode)))

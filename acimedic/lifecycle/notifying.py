@@ -77,7 +77,7 @@ def open_notifier(
     looked for.
     """
     page = None if settings.url is None else f"{settings.url}/api/incidents"
-    ways = _given(sinks) if sinks else _ways(settings, store, now, root)
+    ways = _given(sinks) if sinks else open_ways(settings, store, now, root)
     return Notifier(ways, store, now, asked=partial(approval_routes, consent.policy), page=page)
 
 
@@ -109,7 +109,8 @@ def _given(sinks: Sequence[Sink]) -> Ways:
     return Ways(always=(LogSink(),), routes=routes, by_route={DEFAULT: tuple(sinks)})
 
 
-def _ways(settings: Settings, store: Store, now: Callable[[], datetime], root: Path) -> Ways:
+def open_ways(settings: Settings, store: Store, now: Callable[[], datetime], root: Path = _DEPLOYED) -> Ways:
+    """A way out for each route that the settings and the file of the routes name; nothing is sent yet."""
     read = read_routes(settings, root)
     troubles: tuple[str, ...] = ()
     if isinstance(read, InvalidRoutes):

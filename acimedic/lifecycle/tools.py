@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from acimedic.azure.session import Session
-from acimedic.model.news import News
+from acimedic.model.news import Crowd, News
 from acimedic.notify.digests import Rebuild
 from acimedic.policy import Consent
 from acimedic.settings import Settings
@@ -20,6 +20,10 @@ class Teller(Protocol):
 
     async def tell(self, news: News) -> tuple[str, ...]:
         """Tell it; gives back what was refused for good. Raises NotToldError where another attempt may help."""
+        ...
+
+    async def tell_crowd(self, crowd: Crowd, news: News) -> tuple[str, ...]:
+        """Tell a crowd in the place of a piece of news; gives back what did not arrive."""
         ...
 
     async def send_digests(self, rebuild: Rebuild) -> int:

@@ -32,9 +32,11 @@ def _state(news: News) -> dict[str, object]:
     return {
         "line": "state",
         "id": news.record.id,
+        "correlation_id": _short(news.record.incident.correlation_id),
         "state": news.state,
+        "outcome": news.record.outcome,
         "cause": news.record.cause,
-        "said": redact(news.said)[:_LONGEST],
+        "said": _short(news.said),
         "step": news.step,
         "operation": news.operation,
     }
@@ -50,3 +52,7 @@ def _crowd(crowd: Crowd) -> dict[str, object]:
         "baffling": crowd.baffling,
         "operation": crowd.operation,
     }
+
+
+def _short(text: str | None) -> str | None:
+    return None if text is None else redact(text)[:_LONGEST]

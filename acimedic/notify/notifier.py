@@ -92,6 +92,17 @@ class Notifier:
                 letters += await self._singly(hearer, news if hearer.decides else plain)
         return (*self._ways.troubles, *heard.troubles, *await self._deliver(letters, news))
 
+    async def tell_crowd(self, crowd: Crowd, news: News) -> tuple[str, ...]:
+        """Tell a crowd at once, in the place of this piece of news, to whoever would hear of that but `quiet` routes.
+
+        Gives back, in words, what did not arrive. Raises what the store raises.
+        """
+        heard = audience(self._ways.routes, news, tag=None, asked=())
+        names = [hearer.route.name for hearer in heard.hearers if hearer.route.style != "quiet"]
+        sinks = [sink for name in names for sink in self._ways.by_route[name]]
+        letters = [Letter(sink, crowd) for sink in (*self._ways.always, *sinks)]
+        return (*self._ways.troubles, *await self._deliver(letters, news))
+
     async def send_digests(self, rebuild: Rebuild) -> int:
         """Tell what was put off before this hour began; gives back how many digests were told."""
         count = 0

@@ -36,7 +36,7 @@ def _head(draft: Draft, message: Crowd | Digest, headline: str) -> None:
     if message.again:
         draft.say(AGAIN, subtle=True)
     if message.gateway:
-        draft.say(sections.MAKE_BELIEVE, colour="Warning")
+        draft.say(sections.MAKE_BELIEVE, colour="Accent")
     draft.say(headline, title=True, colour="Warning")
 
 
@@ -50,9 +50,8 @@ def _crowd(draft: Draft, crowd: Crowd) -> None:
     draft.facts([*_crowd_facts(crowd)])
     shown = crowd.told[: draft.room.listed]
     for record in shown:
-        draft.say(_line(record))
-    if (more := crowd.count - len(shown)) > 0:
-        draft.say(f"and {more} more", subtle=True)
+        draft.say(_line(record), near=True)
+    draft.say_more(crowd.count - len(shown))
     draft.button("Open the list", crowd.page)
 
 

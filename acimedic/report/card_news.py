@@ -26,7 +26,7 @@ def draw_news(draft: Draft, news: News) -> None:
     if news.again:
         draft.say(AGAIN, subtle=True)
     if news.gateway:
-        draft.say(sections.MAKE_BELIEVE, colour="Warning")
+        draft.say(sections.MAKE_BELIEVE, colour="Accent")
     draft.say(f"{title(news.state)}: {group(news)}", title=True, colour=told.colour)
     if news.times > 1:
         draft.say(_repeated(news))
@@ -35,7 +35,7 @@ def draw_news(draft: Draft, news: News) -> None:
     if news.state == AWAITING:
         _plan(draft, news)
     draft.facts([*_facts(news)])
-    if news.state == AWAITING and not draft.button("Decide", news.decide):
+    if news.state == AWAITING and not draft.button("Decide", news.decide, first=True):
         draft.say("It is decided on the incident's page.")
     draft.button("Open the report", news.page)
     draft.button("Open in the portal", news.portal)
@@ -101,7 +101,9 @@ def _happened(news: News, told: Words) -> Iterator[str]:
 
 def _facts(news: News) -> Iterator[tuple[str, str]]:
     incident, report = news.record.incident, news.report
-    yield "Container group", f"{incident.group.name}, resource group {incident.group.resource_group or _NOT_KNOWN}"
+    if news.record.due_at is not None and news.state == AWAITING:
+        yield "Decide by", moment(news.record.due_at)
+    yield "Container group", _placed(incident.group)
     blamed = report.fails[0] if report is not None and report.fails else None
     if blamed is not None and blamed.container:
         yield "Container", blamed.container
@@ -114,11 +116,13 @@ def _facts(news: News) -> Iterator[tuple[str, str]]:
         if hosts := tuple(dict.fromkeys(_hosts(images))):
             yield "Registry", _some(hosts)
         if (identity := _identity(news)) is not None:
-            yield "Identity", f"{identity.name}, resource group {identity.resource_group or _NOT_KNOWN}"
+            yield "Identity", _placed(identity)
     yield "Failed", _NOT_KNOWN if incident.occurred_at is None else moment(incident.occurred_at)
     yield "State", f"{news.state}, since {moment(news.record.changed_at)}"
-    if news.record.due_at is not None and news.state == AWAITING:
-        yield "Decide by", moment(news.record.due_at)
+
+
+def _placed(resource: ResourceId) -> str:
+    return f"{resource.name}, resource group {resource.resource_group or _NOT_KNOWN}"
 
 
 def _some(names: tuple[str, ...]) -> str:
@@ -155,12 +159,20 @@ def _identity(news: News) -> ResourceId | None:
 def _plan(draft: Draft, news: News) -> None:
     steps = _steps(news)
     for number, step in enumerate(steps[:_STEPS], 1):
-        draft.say(f"Change {number}: {step.summary}")
-        told = [("Risk", step.risk), ("Undo", step.undo), ("At", step.target)]
+        draft.say(f"Change {number}: {step.summary}" if len(steps) > 1 else f"The change: {step.summary}")
+        told = [("At", _target(step)), ("Risk", step.risk), ("Undo", sections.short(step.undo))]
         draft.facts([*told, *([] if step.expiry is None else [("Ends", step.expiry)])])
     if len(steps) > _STEPS:
         draft.cut = True
         draft.say(f"and {len(steps) - _STEPS} more changes", subtle=True)
+
+
+def _target(step: Step | ToldStep) -> str:
+    """What is changed: its name and resource group; the page has the whole id."""
+    try:
+        return _placed(ResourceId.parse(step.target))
+    except ValueError:
+        return step.target
 
 
 def _steps(news: News) -> Sequence[Step | ToldStep]:

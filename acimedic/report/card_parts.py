@@ -2,11 +2,13 @@
 
 Teams refuses a message of more than 28 KB, counted after it has written the JSON anew; its writer may escape more
 than ours. So a card is drawn with less and less until the heaviest way of writing it is light enough.
+A fact is a cell of a table, which grows with its longest word and is cut at the card's edge; a text block breaks it.
 Sources: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages
-https://github.com/MicrosoftDocs/msteams-docs/issues/11274
+https://github.com/MicrosoftDocs/msteams-docs/issues/11274 https://github.com/microsoft/AdaptiveCards/issues/3890
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -21,6 +23,8 @@ LARGEST = 20_000
 """Bytes of a card, in whichever way its JSON is written."""
 
 _SHORTENED = "Shortened to fit."
+_LONGEST_WORD = 40  # of a fact: as much as a narrow card shows beside the fact's name
+_BREAKS = re.compile(r"[\s-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,29 +63,42 @@ class Draft:
         self._actions: list[Json] = []
         self._folds: list[Json] = []
 
-    def say(self, text: str, *, colour: Colour = "Default", title: bool = False, subtle: bool = False) -> None:
-        """A sentence, or the title."""
+    def say(
+        self,
+        text: str,
+        *,
+        colour: Colour = "Default",
+        title: bool = False,
+        subtle: bool = False,
+        near: bool = False,
+    ) -> None:
+        """A sentence, or the title. colour: of the band that it stands on. near: it goes on with the one before."""
         block: Json = {"type": "TextBlock", "text": self.shown(text), "wrap": True}
         if title:
             block |= {"size": "Medium", "weight": "Bolder"}
-        if colour != "Default":
-            block["color"] = colour
         if subtle:
             block["isSubtle"] = True
-        self._body.append(block)
+        if near:
+            block["spacing"] = "Small"
+        # Teams' yellow and green can hardly be read on white: the ground is coloured, and the letters are not.
+        band: Json = {"type": "Container", "style": colour.lower(), "bleed": True, "items": [block]}
+        self._body.append(block if colour == "Default" else band)
 
     def facts(self, pairs: Sequence[tuple[str, str]]) -> None:
         """What is known, a line each; nothing where nothing is."""
-        if pairs:
-            self._body.append(self._fact_set(pairs))
+        self._body += self._rows(pairs)
 
     def some(self, lines: Sequence[str]) -> None:
         """As many of the lines as there is room for, and how many more there are."""
         shown = lines[: self.room.listed]
         for line in shown:
-            self.say(line)
-        if len(shown) < len(lines):
-            self.say(f"and {len(lines) - len(shown)} more", subtle=True)
+            self.say(line, near=True)
+        self.say_more(len(lines) - len(shown))
+
+    def say_more(self, count: int) -> None:
+        """How many more there are; nothing where there are none."""
+        if count > 0:
+            self.say(f"and {count} more", subtle=True, near=True)
 
     def fold(self, name: str, title: str, pairs: Sequence[tuple[str, str]], most: int) -> None:
         """What is seen once its button is pressed; at most so many lines."""
@@ -89,15 +106,20 @@ class Draft:
             self.cut = True
         if not pairs[:most]:
             return
-        held = {"type": "Container", "id": name, "isVisible": False, "items": [self._fact_set(pairs[:most])]}
-        self._body.append(held)
+        if not self._folds:  # a row of their own: one row of all buttons is wider than a card
+            self._body.append({"type": "ActionSet", "actions": self._folds})
+        self._body.append({"type": "Container", "id": name, "isVisible": False, "items": self._rows(pairs[:most])})
         self._folds.append({"type": "Action.ToggleVisibility", "title": title, "targetElements": [name]})
 
-    def button(self, title: str, url: str | None) -> bool:
-        """A button that opens an address; whether there is one, for an address that may not be opened has none."""
+    def button(self, title: str, url: str | None, *, first: bool = False) -> bool:
+        """A button that opens an address; whether there is one, for an address that may not be opened has none.
+
+        first: what people are asked to press.
+        """
         if url is None or not may_open(url):
             return False
-        self._actions.append({"type": "Action.OpenUrl", "title": title, "url": url})
+        style = {"style": "positive"} if first else {}
+        self._actions.append({"type": "Action.OpenUrl", "title": title, "url": url, **style})
         return True
 
     def shown(self, text: str) -> str:
@@ -120,13 +142,24 @@ class Draft:
             "type": "AdaptiveCard",
             "version": "1.4",
             "body": body,
-            "actions": [*self._actions, *self._folds],
+            "actions": self._actions,
         }
 
-    def _fact_set(self, pairs: Sequence[tuple[str, str]]) -> Json:
-        # A fact without a value is none to the renderer, which would leave the line out.
-        facts = [{"title": self.shown(name), "value": self.shown(value) or "-"} for name, value in pairs]
-        return {"type": "FactSet", "facts": facts}
+    def _rows(self, pairs: Sequence[tuple[str, str]]) -> list[Json]:
+        """Facts, and text blocks for those with words that would be cut."""
+        rows: list[Json] = []
+        facts: list[Json] = []
+        for name, value in pairs:
+            # A fact without a value is none to the renderer, which would leave the line out.
+            title, shown = self.shown(name), self.shown(value) or "-"
+            if max(map(len, _BREAKS.split(f"{title} {shown}"))) > _LONGEST_WORD:
+                rows.append({"type": "TextBlock", "text": self.shown(f"{name}: {value}"), "wrap": True})
+                facts = []
+                continue
+            if not facts:
+                rows.append({"type": "FactSet", "facts": facts})
+            facts.append({"title": title, "value": shown})
+        return rows
 
 
 def fitted(drawn: Callable[[Draft], None], page: str | None) -> Json:

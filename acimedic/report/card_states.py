@@ -30,6 +30,7 @@ _UNTOLD = {
     "waiting-for-error": "Waiting for the error's text",
     "waiting-for-turn": "Waiting for its turn",
     "applying": "The change is being made",
+    "over-ceiling": "Counted, and not looked into",
 }
 """States that the story shows without telling anybody."""
 

@@ -82,10 +82,10 @@ def _news(news: News) -> Iterator[Part]:
     if report is not None:
         yield from _lead(report)
     yield from _state(news)
-    yield Heading("What failed")
-    yield Facts(tuple(_facts(news)))
     if news.state == AWAITING:
         yield from _offer(news)
+    yield Heading("What failed")
+    yield Facts(tuple(_facts(news)))
     yield from link("The report", news.page)
     yield from link("The container group in Azure's portal", news.portal)
     if report is not None:
@@ -139,14 +139,16 @@ def _offer(news: News) -> Iterator[Part]:
     if news.plan is not None:
         yield Heading("What would be changed")
         yield from _plan(news.plan)
+    if news.record.due_at is not None:
+        yield Sentence(f"Nothing is changed unless somebody approves it by {_moment(news.record.due_at)}.")
     if news.decide is not None:
-        yield Sentence("Opening the next address changes nothing: one decides on the page.")
-        yield from link("Decide", news.decide)
+        yield from link("Look at the plan and decide", news.decide, strong=True)
+        yield Sentence("Opening that page changes nothing.")
 
 
 def _plan(plan: Plan) -> Iterator[Part]:
-    for step in plan.steps:
-        yield Sentence(step.summary)
+    for number, step in enumerate(plan.steps, 1):
+        yield Sentence(f"Change {number}: {step.summary}" if len(plan.steps) > 1 else f"The change: {step.summary}")
         expiry = (("expires", step.expiry),) if step.expiry is not None else ()
         told = (("before", step.before or "nothing"), ("after", step.after), ("risk", step.risk), ("undo", step.undo))
         yield Facts((*told, *expiry))

@@ -16,7 +16,16 @@ from acimedic.report.plain import plain, wrapped
 WIDTH = 72
 _LONGEST = 2000  # characters of one text
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&()*+,;=%\[\]-]{1,2000}", re.ASCII)
-_STYLE = "th { text-align: left; vertical-align: top; padding-right: 1em; } pre { white-space: pre-wrap; }"
+_STYLE = """
+body { font: 16px/1.5 "Segoe UI", system-ui, Roboto, Arial, sans-serif; max-width: 46em; margin: 1em auto;
+  padding: 0 1em; overflow-wrap: anywhere; }
+h2 { font-size: 1.15em; margin: 1.75em 0 .5em; }
+table { border-spacing: 0; margin: .5em 0 1em; }
+th { text-align: left; vertical-align: top; padding: 0 1.25em 0 0; font-weight: 600; white-space: nowrap; }
+td { vertical-align: top; padding: 0; }
+pre { white-space: pre-wrap; font: 14px/1.5 ui-monospace, Consolas, monospace; border: 1px solid; border-radius: 4px;
+  padding: .6em .8em; }
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +64,22 @@ class Commands:
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A page that can be opened."""
+    """A page that can be opened. strong: it has to be seen."""
 
     label: str
     address: str
+    strong: bool = False
 
 
 Part: TypeAlias = Heading | Sentence | Facts | Items | Commands | Link
 
 
-def link(label: str, address: str | None) -> Iterator[Link]:
+def link(label: str, address: str | None, *, strong: bool = False) -> Iterator[Link]:
     """A link, where there is an address, and it is one."""
     if address is not None and _ADDRESS.fullmatch(address):
-        yield Link(label, address)
+        yield Link(label=label, address=address, strong=strong)
 
 
 def as_text(parts: Sequence[Part]) -> str:
@@ -128,8 +138,9 @@ def _element(part: Part) -> str:
         case Commands(lines=lines):
             told = "\n".join(escape(plain(line)) for line in lines)
             return f"<pre>{told}</pre>"
-        case Link(label=label, address=address):
-            return f'<p><a href="{escape(address)}">{_safe(label)}</a></p>'
+        case Link(label=label, address=address, strong=strong):
+            anchor = f'<a href="{escape(address)}">{_safe(label)}</a>'
+            return f"<p><strong>{anchor}</strong></p>" if strong else f"<p>{anchor}</p>"
 
 
 def _safe(text: str) -> str:

@@ -47,6 +47,7 @@ body {{ margin: 0 auto; padding: 1rem; max-width: 62rem; background: var(--paper
 h1, h2, h3 {{ line-height: 1.25; margin: 1.5em 0 .5em; }}
 h1 {{ font-size: 1.5rem; margin-top: 0; }}
 h2 {{ font-size: 1.2rem; border-bottom: 1px solid var(--line); padding-bottom: .2em; }}
+h2 code {{ font-size: 1em; }}
 h3 {{ font-size: 1rem; }}
 a {{ color: var(--link); }}
 a:focus-visible, summary:focus-visible, button:focus-visible {{ outline: 3px solid var(--link); outline-offset: 2px; }}
@@ -55,16 +56,17 @@ code, pre {{ font-family: ui-monospace, Consolas, "Liberation Mono", monospace; 
 pre {{ background: var(--raised); border: 1px solid var(--line); border-radius: .3rem; padding: .6rem .8rem;
   white-space: pre-wrap; }}
 p, li, dd, td, th {{ unicode-bidi: isolate; }}
-dl {{ display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .2rem 1rem; margin: .5rem 0; }}
+dl {{ display: grid; grid-template-columns: fit-content(14rem) minmax(0, 1fr); gap: .2rem 1rem; margin: .5rem 0; }}
 dt {{ color: var(--faint); }}
 dd {{ margin: 0; }}
-table {{ border-collapse: collapse; width: 100%; margin: .5rem 0 1rem; }}
+table {{ border-collapse: collapse; table-layout: fixed; width: 100%; margin: .5rem 0 1rem; }}
 caption {{ text-align: left; color: var(--faint); padding: .2rem 0; }}
 th, td {{ text-align: left; vertical-align: top; border: 1px solid var(--line); padding: .3rem .5rem; }}
 th {{ background: var(--raised); font-weight: 600; }}
+thead th:first-child {{ width: 24%; }}
 summary {{ cursor: pointer; padding: .3rem 0; }}
 del {{ color: var(--bad); }}
-ins {{ color: var(--good); }}
+ins {{ color: var(--good); text-decoration: none; }}
 .outcome {{ font-weight: 600; }}
 .cause-found {{ color: var(--bad); }}
 .undetermined {{ color: var(--wary); }}

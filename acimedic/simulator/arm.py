@@ -58,6 +58,7 @@ ROUTES = (
     _route("PUT", f"{_AUTH}/roleassignments/{{}}", role_assignments.put),
     _route("DELETE", f"{_AUTH}/roleassignments/{{}}", role_assignments.delete),
     _route("GET", f"{_AUTH}/denyassignments", role_assignments.list_denials),
+    _route("GET", f"{_AUTH}/permissions", permissions.list_at),
     _route("GET", f"{_AUTH}/roledefinitions", role_definitions.list_at),
     _route("GET", f"{_AUTH}/roledefinitions/{{}}", role_definitions.get),
     _route("GET", f"{{sub}}{_ACI}/containergroups", container_groups.list_at),

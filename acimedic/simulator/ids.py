@@ -49,6 +49,10 @@ def action_of(method: str, path: str) -> str:
     _, found, provider = path.rstrip("/").rpartition("/providers/")
     namespace, *rest = provider.split("/")
     if not found:
+        if segment_after(path, "deployments"):
+            # This older address of a deployment's operations is a resource type of its own:
+            # learn.microsoft.com/azure/role-based-access-control/permissions/management-and-governance
+            return f"Microsoft.Resources/subscriptions/resourceGroups/deployments/operations/{verb}"
         kind = "subscriptions/resourceGroups" if segment_after(path, "resourceGroups") else "subscriptions"
         return f"Microsoft.Resources/{kind}/{verb}"
     if not rest:

@@ -47,6 +47,20 @@ def refusal(state: State, request: Request) -> Response | None:
     )
 
 
+def list_at(state: State, request: Request) -> Response:
+    """List what the caller may do at a scope: one block for each right that reaches there (sdk-authorization).
+
+    A right given beneath the scope is not among them. As recorded, a page has no ``nextLink``.
+    """
+    scope = request.path.rpartition("/providers/")[0]
+    granted = state.world.get("permissions")
+    if granted is None:
+        granted = [{"actions": ["*"]}]  # as an owner is shown, who has no data action of his own
+    kinds = ("actions", "notActions", "dataActions", "notDataActions")
+    here = [each for each in granted if ids.covers(each.get("scope", "/"), scope)]
+    return Response(body={"value": [{kind: list(each.get(kind, [])) for kind in kinds} for each in here]})
+
+
 def _grants(entry: Json, action: str) -> bool:
     granted = any(matches(pattern, action) for pattern in entry.get("actions", []))
     return granted and not any(matches(pattern, action) for pattern in entry.get("notActions", []))

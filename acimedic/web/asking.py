@@ -44,7 +44,7 @@ async def ask(question: Question, settings: Settings) -> tuple[Diagnosis, bool]:
         lines.no_azure(known, signal.correlation_id, str(error))
         raise
     milliseconds = round((time.monotonic() - began) * 1000)
-    lines.incident(diagnosis, milliseconds=milliseconds, readings=sum(statuses.values()))
+    lines.incident(diagnosis, milliseconds=milliseconds, statuses=statuses)
     return diagnosis, all(status == HTTPStatus.TOO_MANY_REQUESTS or status >= 500 for status in statuses)
 
 

@@ -95,6 +95,25 @@ OPERATIONS: Mapping[tuple[str, str], Schema] = {
         ),
     },
     ("GET", "/api/openapi.json"): _look("This description", "OpenAPI", page=False),
+    ("GET", "/api/health"): {
+        "summary": "Whether all is well, in one word",
+        "description": "For probes: neither a key nor a sign-in is asked for.",
+        "responses": _answers({**_ok("It is.", "Health"), **_ok("It is not.", "Health", status="503")}),
+    },
+    ("GET", "/api/health/details"): {
+        "summary": "What that word stands on",
+        "security": _KEY,
+        "responses": _answers(
+            {**_ok("All is well.", "Findings"), **_ok("Something is wrong, or closed.", "Findings", status="503")}, 401
+        ),
+    },
+    ("GET", "/api/doctor"): {
+        "summary": "The same for whoever has signed in",
+        "security": _SIGNED_IN,
+        "responses": _answers(
+            {**_ok("All is well.", "Findings"), **_ok("Something is wrong, or closed.", "Findings", status="503")}, 401
+        ),
+    },
     ("POST", "/api/diagnose"): {
         "summary": "Find out why a pull failed",
         "description": "Changes nothing. What the caller supplies never leads to a plan.",

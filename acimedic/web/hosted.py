@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from acimedic.settings import Settings, SettingsError
+from acimedic.web import health
 from acimedic.web.answers import Answer, problem
 from acimedic.web.asked import Asked
 from acimedic.web.limits import Limits, TooManyError
 
 if TYPE_CHECKING:
     from acimedic.approver import Approver, Reader
+    from acimedic.doctor.finding import Finding
     from acimedic.lifecycle.intake import Starter
     from acimedic.model.incident import DeploymentFailure, Incident
     from acimedic.web.deciding import Waker
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
 
     class Stories(Starter, Waker, Protocol):
         """Begins and wakes stories: `acimedic.lifecycle.durable.Durable`."""
+
+
+_GLANCED = 5.0  # seconds
+_GLANCES: "dict[Settings, tuple[float, tuple[Finding, ...]]]" = {}
 
 
 class Request(Protocol):
@@ -54,6 +60,8 @@ async def serve(req: Request, settings: Settings, environment: Mapping[str, str]
     from acimedic.web.site import Site, answer, not_authorised, refused
 
     asked = as_asked(req)
+    if asked.path == health.PATH and asked.method in {"GET", "HEAD"}:
+        return health.one_word(well=all(each.word != "wrong" for each in await _at_a_glance(settings)))
     doors = _doors(environment)
     try:
         doors.looks(asked)
@@ -90,6 +98,47 @@ async def diagnose(
     return await handlers.diagnose(asked.header("content-type"), asked.body, settings, later=later)
 
 
+async def well(
+    req: Request,  # noqa: ARG001 - as for `serve`
+    settings: Settings,
+    environment: Mapping[str, str],  # noqa: ARG001
+    stories: None,  # noqa: ARG001
+) -> Answer:
+    """Answer `GET /api/health/details`, for which the host has asked for the function's key."""
+    return health.in_detail(await _at_a_glance(settings))
+
+
+def misconfigured(req: Request, reason: str) -> Answer:
+    """The answer where the settings are wrong; for a probe it is one word."""
+    if urlsplit(req.url).path == health.PATH:
+        return health.one_word(well=False)
+    from acimedic.web import handlers
+
+    return handlers.misconfigured(reason)
+
+
+async def _at_a_glance(settings: Settings) -> "tuple[Finding, ...]":
+    """What was found within the last seconds is not looked for again: anybody may ask, as often as they like."""
+    from acimedic.doctor.finding import wrong
+    from acimedic.doctor.glance import glance
+    from acimedic.lifecycle.opening import open_tools
+    from acimedic.store.trouble import StoreError
+
+    at, found = _GLANCES.get(settings, (0.0, ()))
+    if found and time.monotonic() - at < _GLANCED:
+        return found
+    try:
+        async with open_tools(settings) as tools:
+            found = await glance(tools)
+    except SettingsError as error:
+        found = tuple(wrong("settings", fault, "correct the settings of the app") for fault in error.faults)
+    except StoreError as error:
+        found = (wrong("store", str(error), "correct ACIMEDIC_STORE"),)
+    _GLANCES.clear()
+    _GLANCES[settings] = (time.monotonic(), found)
+    return found
+
+
 def as_asked(req: Request) -> Asked:
     """The request as plain values."""
     parts = urlsplit(req.url)
@@ -124,7 +173,7 @@ def _excluded(asked: Asked) -> bool:
 
     Nobody says whether what begins like it, or is written in other cases, is left out as well.
     """
-    return asked.path.lower().startswith("/api/diagnose")
+    return asked.path.lower().startswith(("/api/diagnose", health.PATH))
 
 
 def _later(settings: Settings, stories: "Starter") -> "Later":

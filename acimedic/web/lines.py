@@ -5,7 +5,9 @@ Nothing of a person is ever written: an incident knows none, and a reason is rid
 
 import json
 import logging
+from collections.abc import Mapping
 
+from acimedic.lifecycle import lines as investigated
 from acimedic.model.diagnosis import Diagnosis
 from acimedic.redact import redact
 
@@ -13,21 +15,9 @@ _LOG = logging.getLogger("acimedic.web")
 _LONGEST = 300
 
 
-def incident(diagnosis: Diagnosis, *, milliseconds: int, readings: int) -> None:
-    """What one incident came to. readings: how many answers Azure gave."""
-    cause = diagnosis.root_cause
-    known = diagnosis.evidence.incident
-    line = {
-        "line": "incident",
-        "id": known.id,
-        "correlation_id": _short(known.correlation_id),
-        "outcome": diagnosis.outcome,
-        "root_cause": cause.check if cause is not None else None,
-        "duration_ms": milliseconds,
-        "readings": readings,
-        "gaps": len(diagnosis.gaps),
-    }
-    _LOG.info(json.dumps(line))
+def incident(diagnosis: Diagnosis, *, milliseconds: int, statuses: Mapping[int, int]) -> None:
+    """What one incident came to. statuses: how many of Azure's answers had each status."""
+    investigated.incident(_LOG, diagnosis, milliseconds=milliseconds, statuses=statuses)
 
 
 def no_azure(incident_id: str, correlation_id: str | None, reason: str) -> None:

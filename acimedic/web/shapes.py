@@ -53,6 +53,15 @@ _ENTRY = obj(
     }
 )
 _DECIDE = obj({"decision": {"type": "string", "enum": ["approve", "reject"]}, "token": TEXT})
+_HEALTH: Schema = {"type": "string", "enum": ["ok", "degraded"]}
+_FINDING = obj(
+    {
+        "about": TEXT,
+        "verdict": {"type": "string", "enum": ["ok", "wrong", "unknown"]},
+        "said": TEXT,
+        "repair": or_null(TEXT),
+    }
+)
 _QUESTION: Schema = {
     "type": "object",
     "description": "Either `resourceId` or `event`. Names may also be written as in resource_id or ResourceId.",
@@ -107,5 +116,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "decided_at": MOMENT,
         }
     ),
+    "Health": obj({"status": _HEALTH}),
+    "Findings": obj({"status": _HEALTH, "findings": listed(_FINDING)}),
     "OpenAPI": _OPEN | {"required": ["openapi", "info", "paths"]},
 }

@@ -13,9 +13,11 @@ from typing import TypeAlias
 from urllib.parse import unquote
 
 from acimedic.approver import Approver, NotAuthorisedError, Reader
+from acimedic.doctor.finding import worst
+from acimedic.doctor.glance import glance
 from acimedic.lifecycle.intake import Starter
 from acimedic.lifecycle.tools import Tools
-from acimedic.web import deciding, handlers, pages, question, webhook
+from acimedic.web import deciding, handlers, health, pages, question, webhook
 from acimedic.web.answers import Answer, nothing, page, problem, said
 from acimedic.web.asked import Asked
 from acimedic.web.beginning import later
@@ -172,6 +174,18 @@ async def _decision(asked: Asked, site: Site, doors: Doors) -> Answer:
     return answered
 
 
+async def _health(_asked: Asked, site: Site, _doors: Doors) -> Answer:
+    return health.one_word(well=worst(await glance(site.tools)) != "wrong")
+
+
+async def _health_details(asked: Asked, site: Site, doors: Doors) -> Answer:
+    try:
+        doors.looks(asked)
+    except NotAuthorisedError as error:
+        return not_authorised(asked, error)
+    return health.in_detail(await glance(site.tools))
+
+
 def _looked(handler: Looked) -> Handler:
     async def look(asked: Asked, site: Site, doors: Doors) -> Answer:
         return await handler(asked, site.tools, lambda: doors.looks(asked))
@@ -184,6 +198,9 @@ _DECISION = "/api/incidents/{id}/decision"
 ROUTES: tuple[Route, ...] = (
     Route(path="/", methods=_READ, handler=_home),
     Route(path="/api/openapi.json", methods=_READ, handler=_described),
+    Route(path=health.PATH, methods=_READ, handler=_health),
+    Route(path=health.DETAILS, methods=_READ, handler=_health_details),
+    Route(path=health.SIGNED_IN, methods=_READ, handler=_health_details),
     Route(path=DIAGNOSE, methods=("POST",), handler=_diagnose, most=question.MOST_BYTES),
     Route(path="/api/events", methods=("POST", "OPTIONS"), handler=_events, most=webhook.MOST_BYTES),
     Route(path=_DECISION, methods=(*_READ, "POST"), handler=_decision, most=deciding.MOST_BYTES),

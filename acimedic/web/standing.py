@@ -10,7 +10,7 @@ __all__ = ["KNOWN", "Tone", "in_words", "tone"]
 
 Tone: TypeAlias = Literal["good", "wary", "bad", "neutral"]
 
-KNOWN: tuple[str, ...] = ("received", "waiting-for-error", "waiting-for-turn", "applying", *STATES)
+KNOWN: tuple[str, ...] = ("received", "waiting-for-error", "waiting-for-turn", "applying", "over-ceiling", *STATES)
 """Every state that a list can be narrowed to: those that pass, and those that people are told."""
 
 _TONES: Mapping[str, Tone] = {

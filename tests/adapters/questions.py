@@ -83,7 +83,7 @@ QUESTIONS = (
         ask=lambda reader: reader.operations(of.DEPLOYMENT),
         path=f"{of.RESOURCE_GROUP}(/providers/Microsoft.Resources)?/deployments/release-7/operations",
         item=of.operation_body(),
-        permission="Microsoft.Resources/deployments/operations/read",
+        permission="Microsoft.Resources/subscriptions/resourceGroups/deployments/operations/read",
         scope=of.RESOURCE_GROUP,
         listed=True,
     ),

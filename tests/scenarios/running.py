@@ -98,7 +98,11 @@ def _say(world: dict[str, Any], said: dict[str, str]) -> None:
 @cache
 def run(name: str) -> Run:
     """Diagnose a scenario; each only once, whoever asks."""
-    world = load(name)
+    return diagnose(load(name))
+
+
+def diagnose(world: dict[str, Any]) -> Run:
+    """Diagnose what happens in a world."""
     with _files(world.get("files", {})) as names, Simulator(world) as azure:
         words = [word.format(**names) for word in world.get("arguments", ["--event", "-"])]
         # A machine with much to do must not turn a reading into a gap.

@@ -148,6 +148,11 @@ def test_a_fault_without_times_lasts_and_may_name_a_host(azure: Any) -> None:
             f"{GROUP}/providers/Microsoft.Resources/deployments/deploy-web/operations",
             "Microsoft.Resources/deployments/operations/read",
         ),
+        (
+            "GET",
+            f"{GROUP}/deployments/deploy-web/operations",
+            "Microsoft.Resources/subscriptions/resourceGroups/deployments/operations/read",
+        ),
         ("GET", GROUP, "Microsoft.Resources/subscriptions/resourceGroups/read"),
     ],
 )

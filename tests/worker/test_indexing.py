@@ -13,6 +13,7 @@ SDKS = ("azure.core", "azure.data", "azure.identity", "azure.mgmt", "azure.stora
 TRIGGERS = {
     "on_failure": "eventGridTrigger",
     "on_request": "httpTrigger",
+    "on_health": "httpTrigger",
     "on_page": "httpTrigger",
     "digests": "timerTrigger",
     "retention": "timerTrigger",
@@ -115,5 +116,5 @@ def test_the_app_runs_on_what_ships_and_not_on_the_checkout(fresh: Worker, index
         for name, file in indexed["modules"].items()
         if name.partition(".")[0] in {"function_app", "acimedic", "checks", "remediation"}
     }
-    assert "acimedic.web.handlers" in ours
+    assert "acimedic.web.hosted" in ours
     assert all(Path(file).is_relative_to(fresh.app) for file in ours.values())
