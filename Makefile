@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers check-infra sbom coverage docs pictures fix clean
+.PHONY: demo test check lint types layers check-infra package coverage docs pictures fix clean
 
 demo: .venv/.runs
 	@$(BIN)/acimedic demo
@@ -33,9 +33,15 @@ check-infra: .venv/.tests .venv/.infra
 	.venv/infra/bin/checkov --config-file .checkov.yaml
 	.venv/infra/bin/azure-functions-doctor doctor --path . --profile deploy --hosting-plan flex-consumption --target-python 3.12
 
-# What the app is made of, as CycloneDX.
-sbom: .venv/.infra
-	.venv/infra/bin/cyclonedx-py requirements requirements.txt --of JSON --output-reproducible -o $(or $(SBOM),dist/acimedic.cdx.json)
+# What is released: the app as a zip that `func` and `az` deploy with a remote build, what it is made of as CycloneDX,
+# and the checksums of both. SBOM tools want other versions of what the app is made of, hence an environment of their own.
+package: .venv/.sbom
+	rm -rf dist && mkdir dist
+	$(BIN)/python .ci/package.py dist
+	$(PYTHON) -m venv --clear --without-pip .venv/runtime
+	$(BIN)/python -m pip --python .venv/runtime/bin/python install --quiet --disable-pip-version-check -r requirements.txt
+	.venv/sbom/bin/cyclonedx-py environment .venv/runtime --pyproject pyproject.toml --of JSON --output-reproducible -o dist/acimedic.cdx.json
+	cd dist && sha256sum *.zip *.cdx.json > SHA256SUMS
 
 # The share of lines and branches that the tests have run.
 coverage: test
@@ -75,4 +81,9 @@ clean:
 	$(PYTHON) -m venv .venv/infra
 	.venv/infra/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-infra.txt
 	.venv/infra/bin/python -m pip install --quiet --disable-pip-version-check --no-deps "$$(grep '^pycep-parser==' requirements-dev.txt)"
+	@touch $@
+
+.venv/.sbom: .venv/bin/python requirements-release.txt
+	$(PYTHON) -m venv .venv/sbom
+	.venv/sbom/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-release.txt
 	@touch $@

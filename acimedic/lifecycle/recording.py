@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import quote
 
 from acimedic.lifecycle.deciding import AWAITING
 from acimedic.lifecycle.keeping import change, found, kept_plan, kept_report, note
@@ -72,5 +73,6 @@ async def news_of(tools: Tools, tell: Tell) -> News:
         plan=None if tell.plan is None else await kept_plan(tools, record.id, tell.plan),
         page=page,
         decide=decide,
+        portal=f"{tools.settings.portal}/#resource{quote(str(record.incident.group))}",
         gateway=tools.gateway,
     )

@@ -168,6 +168,31 @@ def test_the_text_shows_at_most_six_candidates_with_how_to_tell(run: Run) -> Non
     assert "acimedic diagnose --resource-id" in printed
 
 
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_every_form_tells_the_candidates_and_how_to_tell_them_apart(form: str, run: Run) -> None:
+    """What goes into a pull request or a mail says as much as the JSON."""
+    report = _report(run, inaccessible())
+    code, printed = run(inaccessible(), "--format", form)
+    assert code == 0
+    assert [check for check in report["candidates"] if check not in printed] == []
+    assert "Candidates, the likeliest first" in printed
+
+
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_what_is_proved_is_the_cause_in_every_form(form: str, run: Run) -> None:
+    """With the exit code of a cause that was found."""
+    code, printed = run("AmbiguousImageResitryCredentialType", "--format", form)
+    assert code == 1
+    assert "Cause found" in printed
+
+
+def test_a_pasted_tag_is_none_on_the_page(run: Run) -> None:
+    """An error text comes from anywhere."""
+    _, printed = run(inaccessible("x.azurecr.io/<img src=x onerror=alert(1)>"), "--format", "html")
+    assert "&lt;img src=x" in printed
+    assert "<img" not in printed
+
+
 def test_what_az_prints_is_a_definition_too(run: Run) -> None:
     """`az container show` lifts the properties one level up."""
     shown = {"name": "cg", "osType": "Linux", "containers": [{"name": "a", "image": "contoso.azurecr.io/app:1"}]}

@@ -166,7 +166,8 @@ def test_without_an_address_there_is_no_button() -> None:
 def test_what_was_ruled_out_is_folded() -> None:
     card = content(news())
     (held,) = [item for item in card["body"] if item.get("id") == "ruled-out"]
-    toggles = [each["targetElements"] for each in card["actions"] if each["type"] == "Action.ToggleVisibility"]
+    (row,) = [item["actions"] for item in card["body"] if item["type"] == "ActionSet"]
+    toggles = [each["targetElements"] for each in row if each["type"] == "Action.ToggleVisibility"]
     assert held["isVisible"] is False
     assert ["ruled-out"] in toggles
 
@@ -323,6 +324,41 @@ def test_what_is_whole_is_not_called_shortened() -> None:
     assert not any("Shortened" in text for state in STATES for text in texts(news(state)))
 
 
+def test_no_letter_has_a_colour_that_cannot_be_read_on_white() -> None:
+    """Teams' yellow and green cannot."""
+    assert [item for state in STATES for item in items(content(news(state))) if "color" in item] == []
+
+
+def test_the_title_stands_on_a_band_of_the_colour_of_its_state() -> None:
+    first = [content(news(state))["body"][0].get("style") for state in ("awaiting-decision", "proved", "failed")]
+    assert first == ["warning", "good", "attention"]
+
+
+def test_a_word_that_a_fact_would_cut_stands_in_a_text_block() -> None:
+    """The renderer's table of facts grows with its longest word."""
+    image = f"contoso.azurecr.io/app/web@sha256:{'0123456789abcdef' * 4}"
+    blamed = replace(REPORT.fails[0], image=image)
+    findings = tuple(blamed if each.verdict == "fail" else each for each in REPORT.findings)
+    message = news(report=replace(REPORT, findings=findings))
+    assert escaped(f"Image: {image}, contoso.azurecr.io/app/web:1.4.2") in texts(message)
+    assert "Image" not in facts(message)
+
+
+def test_where_it_is_changed_is_told_by_name() -> None:
+    assert facts(news())["At"] == "contoso, resource group rg-platform-registry"
+
+
+def test_a_place_of_change_that_is_no_resource_is_told_as_it_is_written() -> None:
+    assert PLAN is not None
+    step = replace(PLAN.steps[0], target="somewhere")
+    assert facts(news(plan=replace(PLAN, steps=(step,))))["At"] == "somewhere"
+
+
+def test_what_is_asked_to_be_pressed_stands_out() -> None:
+    styled = [each["title"] for each in content(news())["actions"] if each.get("style") == "positive"]
+    assert styled == ["Decide"]
+
+
 def test_what_was_ruled_out_goes_before_the_evidence() -> None:
     fact = REPORT.fails[0].evidence[0]
     findings = tuple(
@@ -358,11 +394,11 @@ def test_microsofts_renderer_finds_nothing_wrong_and_no_stray_link() -> None:
 def test_microsofts_renderer_shows_the_buttons() -> None:
     (rendered,) = render([content(news())])
     assert rendered.buttons == [
+        "Evidence",
+        "What was ruled out",
         "Decide",
         "Open the report",
         "Open in the portal",
-        "Evidence",
-        "What was ruled out",
     ]
 
 

@@ -110,6 +110,19 @@ def test_the_links_are_those_of_the_news_and_the_documentation() -> None:
     assert [address for address in found if f"  {address}" not in mail.text.splitlines()] == []
 
 
+def test_the_address_to_decide_stands_before_what_failed() -> None:
+    """It is what the mail was sent for."""
+    text = to_mail(news_of()).text
+    assert text.index(DECIDE) < text.index("== What failed ==")
+
+
+def test_until_when_one_may_decide_is_told() -> None:
+    """And that nothing happens without."""
+    news = news_of(record=record_of("awaiting-decision", due_at=NOON))
+    text = " ".join(to_mail(news).text.split())
+    assert "Nothing is changed unless somebody approves it by 2026-11-20 12:00 UTC." in text
+
+
 def test_a_repetition_says_that_it_may_be_one() -> None:
     """And what is told for the first time does not."""
     assert "may be a repetition" in to_mail(news_of(again=True)).text

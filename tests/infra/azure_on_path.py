@@ -1,0 +1,181 @@
+"""A make-believe `az` and `azd` on the path: they answer from a table, and write down what they were asked.
+
+The hooks are copied beside the app's package, so that a test has a policy of its own.
+"""
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[2]
+APP = "3f2d8c6a-5b1e-4a97-8c40-9d1e7b62f0a3"
+OTHER = "b8c1a7e4-2f60-4d9b-a135-6e0d94c7f218"
+PRINCIPAL = "11111111-1111-4111-8111-111111111111"
+PULLER = "22222222-2222-4222-8222-222222222222"
+CLIENT = "33333333-3333-4333-8333-333333333333"
+SUFFIX = "abcdefghijklm"
+GROUP = f"/subscriptions/{APP}/resourceGroups/rg-acimedic-prod"
+TOPIC = f"{GROUP}/providers/Microsoft.EventGrid/systemTopics/evgs-acimedic"
+THEIRS = f"/subscriptions/{APP}/resourceGroups/rg-shared/providers/Microsoft.EventGrid/systemTopics/all-events"
+FAR = f"/subscriptions/{OTHER}/resourceGroups/rg-acimedic-prod-events/providers/Microsoft.EventGrid/systemTopics/far"
+REGISTRY = f"/subscriptions/{OTHER}/resourceGroups/rg-platform/providers/Microsoft.ContainerRegistry/registries/contoso"
+PULL_IDENTITY = (
+    f"/subscriptions/{APP}/resourceGroups/rg-orders/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-pull"
+)
+STORAGE = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/acimedic1"
+START = {
+    "AZURE_ENV_NAME": "prod",
+    "AZURE_SUBSCRIPTION_ID": APP,
+    "AZURE_LOCATION": "westeurope",
+    "ACIMEDIC_AUTH_CLIENT_ID": CLIENT,
+}
+MADE = START | {
+    "AZURE_TENANT_ID": "44444444-4444-4444-8444-444444444444",
+    "AZURE_RESOURCE_GROUP": "rg-acimedic-prod",
+    "ACIMEDIC_SUFFIX": SUFFIX,
+    "ACIMEDIC_APP_NAME": "func-acimedic",
+    "ACIMEDIC_APP_ID": f"{GROUP}/providers/Microsoft.Web/sites/func-acimedic",
+    "ACIMEDIC_ADDRESS": "https://func-acimedic.azurewebsites.net",
+    "ACIMEDIC_PRINCIPAL_ID": PRINCIPAL,
+    "ACIMEDIC_STORAGE_ID": STORAGE,
+    "ACIMEDIC_DEADLETTER_CONTAINER": "dead-letters",
+    "ACIMEDIC_VAULT": "kv-medic-1",
+    "ACIMEDIC_GUARDED": "true",
+    "ACIMEDIC_TOPICS": json.dumps([TOPIC]),
+    "ACIMEDIC_REACH": json.dumps([APP]),
+}
+PROVIDERS = (
+    "Microsoft.Authorization",
+    "Microsoft.Consumption",
+    "Microsoft.EventGrid",
+    "microsoft.insights",
+    "Microsoft.KeyVault",
+    "Microsoft.ManagedIdentity",
+    "Microsoft.OperationalInsights",
+    "Microsoft.Storage",
+    "Microsoft.Web",
+)
+_PROGRAM = """#!{python} -SE
+import json, os, pathlib, sys
+here = pathlib.Path({here!r})
+words = sys.argv[1:]
+files = [json.loads(pathlib.Path(w[1:]).read_text()) for w in words if w.startswith("@")]
+modes = [oct(os.stat(w[1:]).st_mode & 0o777) for w in words if w.startswith("@")]
+with (here / "calls.jsonl").open("a") as calls:
+    calls.write(json.dumps({{"program": {name!r}, "words": words, "files": files, "modes": modes}}) + "\\n")
+if {name!r} == "azd":
+    sys.exit(0)
+said = " ".join(words)
+table = json.loads((here / "answers.json").read_text())
+for number, answer in enumerate(table):
+    if all(part in said for part in answer["to"]) and answer["left"]:
+        answer["left"] -= 1
+        (here / "answers.json").write_text(json.dumps(table))
+        if answer["error"]:
+            sys.stderr.write("ERROR: " + answer["error"])
+            sys.exit(1)
+        sys.stdout.write(json.dumps(answer["value"]) if answer["value"] is not None else "")
+        sys.exit(0)
+sys.stderr.write("no answer is known to: az " + said)
+sys.exit(3)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """program: az or azd. files: what the files held that were named, and modes who could read them."""
+
+    program: str
+    words: list[str]
+    files: list[object]
+    modes: list[str]
+
+    def said(self, *parts: str) -> bool:
+        """Whether all parts were said."""
+        return all(part in " ".join(self.words) for part in parts)
+
+
+@dataclass(slots=True)
+class Azure:
+    """The folder of one test, and what its Azure answers. The first answer that fits, and is left, is given."""
+
+    folder: Path
+    answers: list[dict[str, object]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        shutil.copytree(REPOSITORY / "infra" / "hooks", self.folder / "infra" / "hooks")
+        (self.folder / "acimedic").symlink_to(REPOSITORY / "acimedic")
+        (self.folder / "bin").mkdir()
+        for name in ("az", "azd"):
+            program = self.folder / "bin" / name
+            program.write_text(_PROGRAM.format(python=sys.executable, here=str(self.folder), name=name))
+            program.chmod(program.stat().st_mode | stat.S_IXUSR)
+
+    def answer(self, value: object, *to: str, times: int = 1000) -> None:
+        """Answer whatever holds all these parts, so many times."""
+        self.answers.append({"to": to, "value": value, "error": "", "left": times})
+
+    def refuse(self, error: str, *to: str, times: int = 1000) -> None:
+        """Fail whatever holds all these parts, so many times."""
+        self.answers.append({"to": to, "value": None, "error": error, "left": times})
+
+    def first(self, value: object, *to: str, times: int = 1000) -> None:
+        """Answer so before anything that was said earlier."""
+        self.answers.insert(0, {"to": to, "value": value, "error": "", "left": times})
+
+    def first_refuse(self, error: str, *to: str, times: int = 1000) -> None:
+        """Fail so before anything that was said earlier."""
+        self.answers.insert(0, {"to": to, "value": None, "error": error, "left": times})
+
+    def run(self, hook: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        """Run a hook as azd does."""
+        (self.folder / "answers.json").write_text(json.dumps(self.answers))
+        (self.folder / "calls.jsonl").write_text("")
+        return subprocess.run(
+            [sys.executable, str(self.folder / "infra" / "hooks" / f"{hook}.py")],
+            env={"PATH": str(self.folder / "bin"), "ACIMEDIC_HOOK_PAUSE": "0", "TMPDIR": _temporary(), **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    @property
+    def calls(self) -> list[Call]:
+        """What was asked, in order."""
+        return [Call(**json.loads(line)) for line in (self.folder / "calls.jsonl").read_text().splitlines()]
+
+    @property
+    def remembered(self) -> dict[str, str]:
+        """What azd was told to keep."""
+        return {call.words[2]: call.words[3] for call in self.calls if call.program == "azd"}
+
+
+def _temporary() -> str:
+    return os.environ.get("TMPDIR", "/tmp")  # noqa: S108 - the hook chooses a name there that nobody can guess
+
+
+def in_order(folder: Path) -> Azure:
+    """An Azure in which everything is in order, and nothing of ours is there yet."""
+    azure = Azure(folder)
+    azure.answer({"environmentName": "AzureCloud"}, "account show")
+    azure.answer([{"name": "westeurope"}, {"name": "northeurope"}], "list-flexconsumption-locations")
+    azure.answer({"value": [{"actions": ["*"], "notActions": []}]}, "Microsoft.Authorization/permissions")
+    azure.answer([{"namespace": each, "registrationState": "Registered"} for each in PROVIDERS], "provider list")
+    azure.answer(None, "provider register")
+    azure.answer([], "system-topic list")
+    azure.answer([], "keyvault list-deleted")
+    azure.answer({"principalId": PULLER}, "identity show", PULL_IDENTITY)
+    azure.answer({"appId": CLIENT}, "ad app create")
+    azure.answer(None, "ad ")
+    return azure
+
+
+def asked(azure: Azure, *parts: str) -> list[Call]:
+    """The calls that held all these parts."""
+    return [call for call in azure.calls if call.said(*parts)]
