@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
+from acimedic import __version__
 from acimedic.cli.trouble import CannotRunError
 from acimedic.report.plain import plain
 
@@ -57,6 +58,7 @@ def _command(given: list[str]) -> ModuleType | None:
 
 def _parser(command: ModuleType | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="acimedic", description="Why a container group could not pull its image.")
+    parser.add_argument("--version", action="version", version=f"acimedic {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, what in _COMMANDS.items():
         words = commands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")

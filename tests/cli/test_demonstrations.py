@@ -79,3 +79,10 @@ def test_the_walk_of_the_readme(served: "subprocess.Popen[str]") -> None:
     assert token is not None
     asked(f"{page}/decision", data=f"token={token[1]}&decision=approve".encode())
     until(page, "applied", "in-effect")
+
+
+def test_it_says_which_version_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert re.fullmatch(r"acimedic \d+\.\d+\.\d+\n", capsys.readouterr().out)
