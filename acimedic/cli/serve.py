@@ -110,9 +110,7 @@ async def _serve(
     if is_account(store):
         raise SettingsError("ACIMEDIC_STORE has to be the path of a file: what is served here is kept on this machine")
     settings = settings if settings.url else replace(settings, url=_address(listening))
-    logging.getLogger("aiohttp.server").setLevel(
-        logging.CRITICAL
-    )  # a bad request is its sender's affair
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # a bad request is its sender's affair
     until = asyncio.Event()
     _end_on_signals(until)
     async with open_tools(settings, now=now or utc_now) as tools:
