@@ -4,10 +4,9 @@ Source: https://spec.openapis.org/oas/v3.1.1.html
 """
 
 from collections.abc import Iterable, Mapping
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from acimedic import __version__
 from acimedic.web import described as say
 from acimedic.web.schemas import INCIDENT_ID, TEXT, Schema, schemas
 from acimedic.web.shapes import SCHEMAS
@@ -31,7 +30,7 @@ def document(routes: Iterable[tuple[str, tuple[str, ...]]]) -> Mapping[str, obje
         "openapi": "3.1.0",
         "info": {
             "title": "ACI Medic",
-            "version": _version(),
+            "version": __version__,
             "license": {"name": "MIT", "identifier": "MIT"},
             "description": say.ABOUT,
         },
@@ -51,11 +50,3 @@ def _item(path: str, methods: tuple[str, ...]) -> dict[str, Any]:
         if method not in _SAID_ELSEWHERE:
             item[method.lower()] = say.OPERATIONS[method, path]
     return item
-
-
-@cache
-def _version() -> str:
-    try:
-        return version("acimedic")
-    except PackageNotFoundError:  # a Function App is deployed as a folder
-        return "unknown"
