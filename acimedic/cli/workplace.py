@@ -27,9 +27,20 @@ from acimedic.store.trouble import StoreError
 
 def run(work: Callable[[Tools], Awaitable[int]]) -> int:
     """Open what the settings say, work, close. Raises CannotRunError for whatever kept it from working."""
-    logging.getLogger("acimedic").setLevel(logging.CRITICAL)  # what the log would say is told here in words
-    with refusals():
+    with refusals(), _quiet():
         return asyncio.run(_run(work, settings_with_store(os.environ)))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without our own log: what it would say is told here in words."""
+    log = logging.getLogger("acimedic")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 @contextmanager
