@@ -7,11 +7,15 @@ BIN := .venv/bin
 demo: .venv/.runs
 	@$(BIN)/acimedic demo
 
-# A file's tests stay in one process, in their order.
+# A file's tests stay in one process, in their order. What goes through the same lines hundreds of times is not measured:
+# that would double its time and add nothing.
+AGAIN_AND_AGAIN := tests/whole tests/rights tests/infra tests/browser tests/lifecycle/test_crash.py
+
 test: .venv/.tests
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -q -n auto --dist loadfile
+	$(BIN)/coverage run -m pytest -q -n auto --dist loadfile $(addprefix --ignore=,$(AGAIN_AND_AGAIN))
 	@$(BIN)/coverage combine --quiet
+	$(BIN)/pytest -q -n auto --dist loadfile $(AGAIN_AND_AGAIN)
 
 check: lint types layers check-infra test coverage
 
