@@ -73,8 +73,7 @@ def _elsewhere(pull: Pull) -> Verdict:
         return Unknown(f"nothing was read that says whether {reference.host} wants a credential")
     return Fail(
         summary=f"No registry credential serves {reference.host}, which does not show '{reference}' to everybody: it "
-        "is "
-        "private, or not there.",
+        "is private, or not there.",
         fix=in_words(f"Add an entry to imageRegistryCredentials with a user name and password for {reference.host}."),
         evidence=refused,
         confidence="likely",

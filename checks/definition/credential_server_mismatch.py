@@ -43,8 +43,7 @@ def check(pull: Pull) -> Verdict:
     )
     return Fail(
         summary=f"{where} is '{server}', but {pull.where} pulls '{reference}' from {reference.host}, for which there "
-        "is "
-        "no credential.",
+        "is no credential.",
         fix=in_words(
             f"Write '{reference.host}' in the credential, or '{server}' in the image: whichever holds the image."
         ),
