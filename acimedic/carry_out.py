@@ -1,4 +1,4 @@
-"""Carries a plan out, each step once, and takes a step back.
+"""Carries a step out, looks at it, and takes it back.
 
 A step that is there already is no change of ours and has no undo. What was made is taken back only as it was left.
 """
@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from acimedic.azure.reader import Reader
-from acimedic.azure.standing import RefusedError, Standing, UnclearError
+from acimedic.azure.standing import RefusedError, Standing
 from acimedic.azure.writer import Writer
 from acimedic.model.access import Access
-from acimedic.model.plan import BypassSwitch, Plan, Receipt, RoleGrant, Step
+from acimedic.model.plan import BypassSwitch, Receipt, RoleGrant, Step
 from acimedic.model.reading import Gap
 from acimedic.model.resource_id import ResourceId
 from acimedic.rbac import Allowed, pull_access
@@ -28,21 +28,6 @@ class Found:
 
     state: Literal["as-made", "gone", "different"]
     said: str
-
-
-async def carry_out(plan: Plan, writer: Writer, reader: Reader, pause: Pause) -> tuple[Receipt, ...]:
-    """Carry out the steps in order; after a refusal, the rest is left alone. pause: waits for some seconds."""
-    receipts: list[Receipt] = []
-    for step in plan.steps:
-        try:
-            receipts.append(await make(step, writer, reader, pause))
-        except UnclearError as silence:
-            receipts.append(Receipt(step=step, state="unclear", said=str(silence)))
-        except RefusedError as refusal:
-            receipts.append(Receipt(step=step, state="refused", said=f"Azure refused it: {refusal}"))
-        if receipts[-1].state in {"refused", "unclear"}:
-            break
-    return tuple(receipts)
 
 
 async def make(step: Step, writer: Writer, reader: Reader, pause: Pause) -> Receipt:

@@ -52,6 +52,10 @@ class Notes:
         line, column = line_and_column(self._text, self._positions.get(place, 0))
         self.faults.append(Fault(path=_seen(path), line=line, column=column, problem=_seen(problem)))
 
+    def said(self) -> tuple[str, ...]:
+        """Every fault in words, in the order of their places."""
+        return tuple(str(fault) for fault in sorted(self.faults, key=lambda it: (it.line, it.column)))
+
     def members(
         self, node: object, path: str, *, needed: Sequence[str], optional: Sequence[str] = ()
     ) -> dict[str, object]:

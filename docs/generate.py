@@ -6,63 +6,31 @@ Run by `make docs`; a test fails when what lies there is not what this writes. N
 import re
 import sys
 from collections.abc import Mapping
+from itertools import groupby
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-import checks
-from acimedic.diagnosis import check_id
+from acimedic.web.catalogue import Entry, catalogue
 from docs import rights
 from tests.scenarios.running import NAMES, run
 
 HERE = Path(__file__).parent
-_LABELS = ("Cause", "Evidence", "Fix", "Not a fault", "Source")
 _SIGNS = {("fail", "confirmed"): "●", ("fail", "likely"): "○", ("unknown", None): "?", ("pass", None): "·"}
-_STAGES = {
-    "definition": "What was asked for",
-    "limits": "Limits of the platform",
-    "registry": "The registry",
-    "network": "The way to it",
-    "access": "Sign-in and permission",
-    "image": "The image",
-    "service": "The service",
-}
 
 
 def pages() -> dict[str, str]:
     """Every page by its path below docs/."""
-    written = {f"checks/{check_id(check)}.md": _page(check) for check in checks.ALL}
+    written = {f"checks/{entry.id}.md": _page(entry) for entry in catalogue()}
     return written | {"checks/README.md": _index(), "confusion.md": _confusion(), "permissions.md": rights.page()}
 
 
-def _page(check: ModuleType) -> str:
-    name = check_id(check)
-    first, *paragraphs = _paragraphs(check.__doc__ or "")
-    lines = [f"# {name}", "", first, "", f"Seen with: {', '.join(f'`{error}`' for error in check.ERRORS)}", ""]
-    for paragraph in paragraphs:
-        label, _, rest = paragraph.partition(":")
-        text = (
-            f"**{label}.** {rest.strip() if label == 'Source' else _capital(rest.strip())}"
-            if label in _LABELS and rest
-            else paragraph
-        )
-        lines += [text, ""]
-    lines += [*_example(name), f"Documentation: <{check.DOCS}>", ""]
+def _page(entry: Entry) -> str:
+    errors = ", ".join(f"`{error}`" for error in entry.errors)
+    lines = [f"# {entry.id}", "", entry.finds, "", f"Seen with: {errors}", ""]
+    for label, text in entry.parts:
+        lines += [f"**{label}.** {text}" if label else text, ""]
+    lines += [*_example(entry.id), f"Documentation: <{entry.docs}>", ""]
     return "\n".join(lines)
-
-
-def _paragraphs(doc: str) -> list[str]:
-    """The docstring's sentences by their labels; a label begins a line."""
-    parts: list[str] = []
-    for line in (line.strip() for line in doc.strip().splitlines()):
-        labelled = any(line.startswith(f"{label}:") for label in _LABELS)
-        if not line:
-            parts.append("")
-        elif labelled or not parts or parts[-1] == "":
-            parts.append(line)
-        else:
-            parts[-1] += f" {line}"
-    return [part for part in parts if part]
 
 
 def _example(name: str) -> list[str]:
@@ -105,18 +73,14 @@ def _index() -> str:
         "| | finds |",
         "|---|---|",
     ]
-    stage = ""
-    for check in checks.ALL:
-        if (now := check.__name__.split(".")[1]) != stage:
-            stage = now
-            lines.append(f"| **{_STAGES[stage]}** | |")
-        name = check_id(check)
-        lines.append(f"| [{name}]({name}.md) | {_paragraphs(check.__doc__ or '')[0]} |")
+    for stage, entries in groupby(catalogue(), key=lambda entry: entry.stage):
+        lines.append(f"| **{stage}** | |")
+        lines += [f"| [{entry.id}]({entry.id}.md) | {entry.finds} |" for entry in entries]
     return "\n".join([*lines, ""])
 
 
 def _confusion() -> str:
-    ids = [check_id(check) for check in checks.ALL]
+    ids = [entry.id for entry in catalogue()]
     lines = [
         "# Every scenario through every check",
         "",
@@ -142,10 +106,6 @@ def _sign(findings: list[Mapping[str, Any]], name: str) -> str:
     """The gravest of the verdicts that a check gave."""
     given = {(item["verdict"], item["confidence"]) for item in findings if item["check"] == name}
     return next((sign for verdict, sign in _SIGNS.items() if verdict in given), "")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _cell(text: str) -> str:

@@ -6,8 +6,12 @@ import shutil
 import sys
 from collections.abc import Iterator
 
+from acimedic.cli.asking import agreed
 from acimedic.cli.workplace import run as run_with
+from acimedic.cli.workplace import stories_of
 from acimedic.lifecycle.keeping import found, kept_report
+from acimedic.lifecycle.local import Local
+from acimedic.lifecycle.receipts import changed_plans
 from acimedic.lifecycle.telling import noted, record_values, trail_of, trail_values, verdict
 from acimedic.lifecycle.tools import Tools
 from acimedic.model.record import AuditEntry, IncidentRecord
@@ -20,7 +24,7 @@ from acimedic.store.port import IncidentFilter
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words of the command."""
     parser.set_defaults(what="list", state=None, limit=50, format="text")
-    words = parser.add_subparsers(dest="what", metavar="list | show ID", required=False)
+    words = parser.add_subparsers(dest="what", metavar="list | show ID | forget ID", required=False)
     listing = words.add_parser("list", help="the latest incidents")
     listing.add_argument("--state", action="append", help="only those in this state; may be repeated")
     listing.add_argument("--limit", type=_count, default=50, metavar="N", help="at most so many (50)")
@@ -30,10 +34,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     showing.add_argument("--audit", action="store_true", help="its trail, verified")
     showing.add_argument("--format", choices=("text", "json"), default="text")
 
+    forgetting = words.add_parser("forget", help="delete one incident with all that belongs to it")
+    forgetting.add_argument("incident", metavar="ID")
+    forgetting.add_argument("--yes", action="store_true", help="do not ask")
+
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the command; 1 where a trail is broken. Raises CannotRunError."""
-    return run_with(lambda tools: _show(tools, arguments) if arguments.what == "show" else _list(tools, arguments))
+    """Run the command; 1 where a trail is broken, or nothing was deleted. Raises CannotRunError."""
+    work = {"show": _show, "forget": _forget}.get(arguments.what, _list)
+    return run_with(lambda tools: work(tools, arguments))
+
+
+async def _forget(tools: Tools, arguments: argparse.Namespace) -> int:
+    """Delete it before its time, open or closed; what it changed in Azure stays, and is not undone any more."""
+    record = await found(tools, arguments.incident)
+    made = await changed_plans(tools, record.id)
+    stays = " What was changed in Azure stays, and nobody takes it back." if made else ""
+    if not agreed(f"Delete incident {record.id} for good?{stays}", yes=arguments.yes):
+        sys.stdout.write("Nothing was deleted.\n")
+        return 1
+    with Local(tools, stories_of(tools)) as local:
+        await local.forget(record.id)
+    await tools.store.forget_incident(record.id)
+    sys.stdout.write(f"Deleted: incident {record.id}, with its reports, decisions, receipts and trail.\n")
+    return 0
 
 
 async def _list(tools: Tools, arguments: argparse.Namespace) -> int:

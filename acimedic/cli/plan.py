@@ -10,7 +10,8 @@ from acimedic.drift import moved
 from acimedic.lifecycle.keeping import found, kept_plan
 from acimedic.lifecycle.looking import look
 from acimedic.lifecycle.tools import Tools
-from acimedic.plan_codec import plan_document
+from acimedic.report.as_json import as_object
+from acimedic.report.build import build_report
 from acimedic.report.changes import plan_text
 from acimedic.report.plain import plain, wrapped
 
@@ -33,10 +34,9 @@ async def _plan(tools: Tools, arguments: argparse.Namespace) -> int:
         diagnosis = await look(tools, record, session)
     plan = diagnosis.plan
     if arguments.format == "json":
-        document = {"incident": record.id, "state": record.state, "headline": diagnosis.headline}
-        sys.stdout.write(
-            json.dumps(document | {"plan": None if plan is None else plan_document(plan)}, indent=2) + "\n"
-        )
+        told = as_object(build_report(diagnosis, gateway=tools.gateway))["plan"]  # as the report has it
+        document = {"incident": record.id, "state": record.state, "headline": diagnosis.headline, "plan": told}
+        sys.stdout.write(json.dumps(document, indent=2) + "\n")
         return 0 if plan is None else 1
     sys.stdout.write("\n".join(wrapped(f"{diagnosis.headline}", width=width)) + "\n\n")
     if plan is None:

@@ -10,11 +10,11 @@ from acimedic.lifecycle.tools import Tools
 from acimedic.model.plan import Plan
 from acimedic.model.record import AuditNote, IncidentRecord, ReportFile
 from acimedic.model.report import Report
-from acimedic.plan_codec import PlanDocumentError, plan_document, read_plan
 from acimedic.planning import fingerprint
 from acimedic.policy.matching import rightly_drawn
 from acimedic.report.from_json import read_report
 from acimedic.store.trouble import LostRaceError
+from acimedic.value_codec import as_values, from_values
 
 REPORT = "report.json"
 EVIDENCE = "evidence.json"
@@ -69,7 +69,7 @@ async def note(
 
 async def keep_plan(tools: Tools, incident: str, plan: Plan, at: datetime) -> None:
     """Keep a plan under its hash, so that it can be shown, compared, and read back by whoever carries it out."""
-    content = json.dumps(plan_document(plan), sort_keys=True).encode()
+    content = json.dumps(as_values(plan), sort_keys=True).encode()
     file = ReportFile(
         incident_id=incident, name=_plan_name(plan.hash), media_type="application/json", made_at=at, content=content
     )
@@ -86,8 +86,8 @@ async def kept_plan(tools: Tools, incident: str, plan_hash: str) -> Plan | None:
     if file is None:
         return None
     try:
-        plan = read_plan(json.loads(file.content))
-    except (PlanDocumentError, ValueError, RecursionError):
+        plan = from_values(Plan, json.loads(file.content))
+    except (ValueError, RecursionError):
         return None
     if any(rightly_drawn(step) is not None for step in plan.steps):
         return None

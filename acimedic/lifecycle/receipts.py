@@ -9,7 +9,7 @@ from acimedic.lifecycle.keeping import note
 from acimedic.lifecycle.tools import Tools
 from acimedic.model.plan import Plan, Step
 from acimedic.model.record import Intent, RecordedStep, StepReceipt
-from acimedic.plan_codec import step_document
+from acimedic.value_codec import as_values
 
 IN_PLACE = frozenset({"done", "already"})
 """States of a receipt whose step stands: made by us, or found to be there."""
@@ -98,7 +98,7 @@ async def changed_plans(tools: Tools, incident: str) -> tuple[str, ...]:
 
 async def intend(tools: Tools, incident: str, key: str, step: Step) -> Intent:
     """Say what is about to be done, durably, before it is done; gives back what is recorded."""
-    document = step_document(step)
+    document = as_values(step)
     intent = Intent(
         incident_id=incident,
         key=key,

@@ -103,8 +103,3 @@ class Receipt:
     step: Step
     state: Literal["done", "already", "did-not-help", "refused", "unclear"]
     said: str
-
-    @property
-    def in_place(self) -> bool:
-        """Whether what the step wants is there now."""
-        return self.state in {"done", "already"}

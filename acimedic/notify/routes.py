@@ -116,7 +116,7 @@ def parse_routes(text: str | bytes) -> Routes | InvalidRoutes:
     value, notes = taken_apart(text)
     routes = None if value is MISSING else _routes(value, notes)
     if routes is None or notes.faults:
-        return InvalidRoutes(tuple(str(fault) for fault in sorted(notes.faults, key=lambda it: (it.line, it.column))))
+        return InvalidRoutes(notes.said())
     return routes
 
 

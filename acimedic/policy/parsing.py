@@ -30,7 +30,7 @@ def parse_policy(text: str | bytes) -> Policy | InvalidPolicy:
     value, notes = taken_apart(text)
     policy = None if value is MISSING else _policy(value, notes)
     if policy is None or notes.faults:
-        return InvalidPolicy(tuple(str(fault) for fault in sorted(notes.faults, key=lambda it: (it.line, it.column))))
+        return InvalidPolicy(notes.said())
     return policy
 
 

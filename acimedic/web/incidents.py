@@ -21,6 +21,7 @@ from acimedic.web.reading import Looks, read, wants_page
 _ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _WORD = re.compile(r"[a-z][a-z0-9-]{0,63}")
 _AFTER = re.compile(r"[\x21-\x7e]{1,512}")
+_NARROWING = ("state", "cause", "subscription", "since", "after", "limit")
 _MOST = 100
 _USUAL = 25
 _ROUNDS = 20
@@ -91,6 +92,10 @@ def _decide(tools: Tools, record: IncidentRecord) -> str | None:
 
 def _filter(asked: Asked) -> IncidentFilter:
     """What the address asks for; what is empty, as in a form that was not filled in, asks for nothing."""
+    for name in asked.query:
+        if name not in _NARROWING:
+            reason = f"there is no filter of this name; there are {', '.join(_NARROWING)}"
+            raise RefusedError(HTTPStatus.BAD_REQUEST, reason)
     state, cause, subscription = (asked.query.get(name, "").strip() for name in ("state", "cause", "subscription"))
     for name, word in (("state", state), ("cause", cause)):
         if word and not _WORD.fullmatch(word):

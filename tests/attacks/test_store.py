@@ -16,10 +16,10 @@ from acimedic.lifecycle.receipts import change_key, past
 from acimedic.lifecycle.taking_back import undo
 from acimedic.model.plan import BypassSwitch, Plan, RoleGrant, Step
 from acimedic.model.record import AuditTrail, Intent, StepReceipt
-from acimedic.plan_codec import step_document
 from acimedic.planning import fingerprint
 from acimedic.policy import Consent
 from acimedic.store.chain import Broken, Verified, head_at, verify
+from acimedic.value_codec import as_values
 from tests.lifecycle.repairs import BOTH, NONCE, STRANGER, Repair, play
 from tests.policy import written
 
@@ -43,7 +43,7 @@ async def forged(one: Repair, plan: Plan, *, receipt: bool = True) -> None:
     for number, step in enumerate(plan.steps, 1):
         key = change_key(plan.hash, "auto", number)
         who: dict[str, Any] = {"incident_id": one.record.id, "key": key, "at": one.clock(), "gateway": True}
-        body = json.dumps(step_document(step), sort_keys=True)
+        body = json.dumps(as_values(step), sort_keys=True)
         await one.tools.store.record_intent(Intent(body=body, **who))
         if receipt:
             await one.tools.store.record_receipt(StepReceipt(state="done", body="{}", **who))

@@ -5,6 +5,8 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Terminal
 
 Open = Callable[..., Terminal]
@@ -100,3 +102,23 @@ def test_a_store_that_cannot_be_written_costs_no_report(terminal: Open, tmp_path
     assert code == 1
     assert "AcrPull" in out
     assert err.startswith("acimedic: the incident could not be kept: ")
+
+
+def test_one_is_deleted_with_all_that_belongs_to_it(terminal: Open, tmp_path: Path) -> None:
+    here = terminal()
+    incident = here.diagnosed()
+    here.run("apply", incident, "--yes")
+    code, out, _ = here.run("incidents", "forget", incident, "--yes")
+    assert (code, incident in out) == (0, True)
+    assert here.run("incidents", "show", incident)[0] == 2
+    here.run("incidents")  # a connection that is opened and closed leaves everything in the one file
+    for name in ("acimedic.db", "acimedic.db.stories"):
+        assert incident.encode() not in (tmp_path / name).read_bytes()
+
+
+def test_nothing_is_deleted_unless_somebody_says_yes(terminal: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = terminal()
+    incident = here.diagnosed()
+    monkeypatch.setattr("sys.stdin", None)
+    assert here.run("incidents", "forget", incident)[0] == 2
+    assert here.run("incidents", "show", incident)[0] == 0

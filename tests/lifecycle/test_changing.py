@@ -18,8 +18,8 @@ from acimedic.lifecycle.messages import Applied, Change
 from acimedic.lifecycle.permit import NotOurTurnError
 from acimedic.lifecycle.receipts import attempt_of, change_key
 from acimedic.model.record import Intent, ReportFile
-from acimedic.plan_codec import plan_document, step_document
 from acimedic.policy import Consent, InvalidPolicy, NoPolicy
+from acimedic.value_codec import as_values
 from tests.lifecycle.repairs import (
     BOTH,
     NONCE,
@@ -221,7 +221,7 @@ def test_without_a_key_no_approval_counts(tmp_path: Path) -> None:
 def test_a_plan_that_was_altered_where_it_was_kept_is_not_carried_out(tmp_path: Path) -> None:
     async def story(one: Repair) -> None:
         await one.decided()
-        document = plan_document(one.plan)
+        document = as_values(one.plan)
         document["steps"][0]["change"]["principal_id"] = STRANGER
         content = json.dumps(document).encode()
         name = f"plan-{one.plan.hash}.json"
@@ -368,7 +368,7 @@ def test_while_another_incident_has_the_turn_it_is_tried_again(tmp_path: Path) -
 def test_what_was_begun_through_another_azure_is_not_gone_on_with(tmp_path: Path) -> None:
     async def story(one: Repair) -> None:
         await one.decided()
-        body = json.dumps(step_document(one.plan.steps[0]), sort_keys=True)
+        body = json.dumps(as_values(one.plan.steps[0]), sort_keys=True)
         key = change_key(one.plan.hash, attempt_of(NONCE), 1)
         elsewhere = Intent(incident_id=one.record.id, key=key, at=one.clock(), body=body, gateway=False)
         await one.tools.store.record_intent(elsewhere)
@@ -621,7 +621,7 @@ def test_a_kept_plan_of_another_incident_is_no_plan_of_this_one(tmp_path: Path) 
     async def story(one: Repair) -> None:
         other = replace(one.record, incident=replace(one.record.incident, id="another"))
         await one.tools.store.put_incident_if_absent(other)
-        content = json.dumps(plan_document(one.plan), sort_keys=True).encode()
+        content = json.dumps(as_values(one.plan), sort_keys=True).encode()
         name = f"plan-{one.plan.hash}.json"
         file = ReportFile(
             incident_id="another", name=name, media_type="application/json", made_at=one.clock(), content=content

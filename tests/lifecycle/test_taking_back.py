@@ -13,8 +13,8 @@ from acimedic.lifecycle.permit import NotOurTurnError
 from acimedic.lifecycle.taking_back import by_hand
 from acimedic.model.plan import BypassSwitch, Step
 from acimedic.model.record import Intent, ReportFile, StepReceipt
-from acimedic.plan_codec import step_document
 from acimedic.policy import Consent, InvalidPolicy
+from acimedic.value_codec import as_values
 from tests.lifecycle.repairs import BOTH, NONCE, ROLE, STRANGER, CrashError, Crashing, Repair, crashes, play
 from tests.policy import written
 
@@ -66,7 +66,7 @@ def test_where_nothing_was_made_there_is_nothing_to_take_back(tmp_path: Path) ->
 def test_what_was_there_already_is_not_ours_to_take(tmp_path: Path) -> None:
     async def story(one: Repair) -> None:
         key = f"change:{one.plan.hash}:1"
-        body = json.dumps(step_document(one.plan.steps[0]), sort_keys=True)
+        body = json.dumps(as_values(one.plan.steps[0]), sort_keys=True)
         intent = Intent(incident_id=one.record.id, key=key, at=one.clock(), body=body, gateway=True)
         receipt = StepReceipt(
             incident_id=one.record.id, key=key, at=one.clock(), state="already", body="{}", gateway=True
@@ -259,7 +259,7 @@ def test_while_another_incident_has_the_turn_nothing_is_taken_back(tmp_path: Pat
 def test_what_was_made_through_another_azure_is_not_taken_back_here(tmp_path: Path) -> None:
     async def story(one: Repair) -> None:
         key = f"change:{one.plan.hash}:1"
-        body = json.dumps(step_document(one.plan.steps[0]), sort_keys=True)
+        body = json.dumps(as_values(one.plan.steps[0]), sort_keys=True)
         there: dict[str, Any] = {"incident_id": one.record.id, "key": key, "at": one.clock(), "gateway": False}
         await one.tools.store.record_intent(Intent(body=body, **there))
         await one.tools.store.record_receipt(StepReceipt(state="done", body="{}", **there))
