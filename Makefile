@@ -26,6 +26,7 @@ lint: .venv/.tests
 types: .venv/.tests
 	$(BIN)/mypy
 	$(BIN)/mypy function_app.py
+	MYPYPATH=infra/hooks $(BIN)/mypy infra/hooks/*.py
 
 layers: .venv/.tests
 	$(BIN)/lint-imports

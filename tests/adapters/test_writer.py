@@ -77,10 +77,11 @@ def carried(replay: Replay, *changes: Change) -> tuple[list[Receipt], Waits]:
             for each in map(step, changes):
                 try:
                     receipts.append(await make(each, AzureWriter(session), AzureReader(session), waits))
+                except UnclearError as silence:
+                    receipts.append(Receipt(step=each, state="unclear", said=str(silence)))
+                    return
                 except RefusedError as refusal:
-                    state = "unclear" if isinstance(refusal, UnclearError) else "refused"
-                    said = str(refusal) if state == "unclear" else f"Azure refused it: {refusal}"
-                    receipts.append(Receipt(step=each, state=state, said=said))
+                    receipts.append(Receipt(step=each, state="refused", said=f"Azure refused it: {refusal}"))
                     return
 
     asyncio.run(run())
