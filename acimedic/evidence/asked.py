@@ -96,7 +96,7 @@ def from_template(
     resource = _pick(list(evaluation.resources), group)
     if isinstance(resource, Gap):
         return resource
-    return _definition(resource, group, "the template given", supplied=True)
+    return definition_of(resource, group, "the template given", supplied=True)
 
 
 def decide(
@@ -184,10 +184,11 @@ def _from_step(step: Step, group: ResourceId, facts: Facts, place: Place) -> Rea
     resource = _pick(list(evaluation.resources), group)
     if isinstance(resource, Gap):
         return resource
-    return _definition(resource, group, f"template of deployment {where.name} ({step.template.source})")
+    return definition_of(resource, group, f"template of deployment {where.name} ({step.template.source})")
 
 
-def _definition(resource: Resource, group: ResourceId, source: str, *, supplied: bool = False) -> Definition:
+def definition_of(resource: Resource, group: ResourceId, source: str, *, supplied: bool = False) -> Definition:
+    """A resource of a template as a container group. supplied: the template came from the caller, not from Azure."""
     body = resource.body if isinstance(resource.body, dict) else {}
     version = resource.api_version
     read = from_arm(
@@ -203,7 +204,7 @@ def _definition(resource: Resource, group: ResourceId, source: str, *, supplied:
 
 def _pick(resources: list[Resource], group: ResourceId) -> Resource | Gap:
     """The group among a template's resources: by its id; without one, the only group whose id is unknown."""
-    wanted = [item for item in resources if _is_group(item.type) and not item.existing]
+    wanted = [item for item in resources if is_group(item.type) and not item.existing]
     for item in wanted:
         if isinstance(item.id, str) and _is(item.id, group):
             return item
@@ -216,7 +217,8 @@ def _pick(resources: list[Resource], group: ResourceId) -> Resource | Gap:
     )
 
 
-def _is_group(kind: str | Unresolved) -> bool:
+def is_group(kind: str | Unresolved) -> bool:
+    """Whether a resource type is the container group's."""
     return isinstance(kind, str) and kind.rstrip("/").lower() == CONTAINER_GROUPS.lower()
 
 

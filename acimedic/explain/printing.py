@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 
-from acimedic.explain.group import NamedOnly
+from acimedic.named import NamedOnly
 from acimedic.explain.story import Explanation
 from acimedic.explain.telling import TELLING
 from acimedic.image import registry_host

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from acimedic.diagnosis import Check, diagnose
 from acimedic.errors import classify, parse
 from acimedic.explain.features import Features, see
-from acimedic.explain.group import NOT_NAMED, incident_of
+from acimedic.named import NOT_NAMED, incident_of
 from acimedic.explain.proof import Proof, prove, settle
 from acimedic.explain.ranking import rank
 from acimedic.explain.supplied import NotAGroupError, read_definition

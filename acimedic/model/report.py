@@ -3,6 +3,7 @@
 It outlives the diagnosis: reports are kept as JSON, and shown later on pages, in cards and in mails.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
@@ -47,8 +48,35 @@ class ToldIncident:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToldPlace:
+    """Where in a file the culprit of a finding is written. line and column count from one; None where only the file
+    is known. path: the JSON path of it in the template."""
+
+    file: str
+    path: str
+    line: int | None
+    column: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldDefinition:
+    """A container group as a template asks for it: as far as it could be evaluated, and what could not be.
+
+    resource: JSON as Azure would be sent it, without what is not known and without secrets.
+    unresolved: path in the resource and reason.
+    """
+
+    name: str
+    resource: Mapping[str, object]
+    unresolved: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToldFinding:
-    """One check's verdict. confidence and fix belong to a `fail`, gap to an `unknown`."""
+    """One check's verdict. confidence and fix belong to a `fail`, gap to an `unknown`.
+
+    group: the container group, where the report is about the groups of a template. place: where it is written there.
+    """
 
     check: str
     verdict: Word
@@ -60,6 +88,8 @@ class ToldFinding:
     evidence: tuple[Fact, ...]
     docs: str
     gap: Gap | None = None
+    group: str | None = None
+    place: ToldPlace | None = None
 
     @property
     def label(self) -> str:
@@ -124,6 +154,8 @@ class Report:
     gateway: whether it speaks of a make-believe Azure. kind: why it is no pull failure, where it is none.
     root_cause: the id of the check that found it. support: what a support request needs, a line each.
     candidates: of an explained text, the likeliest first; None where the evidence was read from Azure.
+    definitions: the container groups of a template that is not yet deployed; None where it is about an incident.
+    notes: what else is to be known before deploying.
     """
 
     gateway: bool
@@ -137,6 +169,8 @@ class Report:
     plan: ToldPlan | None
     support: tuple[str, ...]
     candidates: tuple[Candidate, ...] | None = None
+    definitions: tuple[ToldDefinition, ...] | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def fails(self) -> tuple[ToldFinding, ...]:

@@ -6,7 +6,7 @@ Sources: https://learn.microsoft.com/azure/azure-resource-manager/templates/para
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 from acimedic.template.budget import Meter
@@ -72,26 +72,22 @@ class TemplateDefinitions:
         written, declared = found
         give = self._given.get(name.lower())
         value = None if give is None else self._frame.meter.admit(give())
-        if value is not None:
-            return value
-        if isinstance(declared, dict):
-            default = declared.get("defaultValue")
-            if default is not None:
-                return evaluate_tree(default, self._frame)
-            if self._nullable(declared):
-                return None
-        return Unresolved(f"parameter '{written}' has no value")
+        if value is None and isinstance(declared, dict) and declared.get("defaultValue") is not None:
+            value = evaluate_tree(declared["defaultValue"], self._frame)
+        forms = list(self._forms(declared))
+        if value is None and not any(form.get("nullable") is True for form in forms):
+            return Unresolved(f"parameter '{written}' has no value")
+        # That nothing is given is no secret, and conditions ask for it.
+        return Unresolved(f"secure parameter '{written}'") if value and any(map(_is_secure, forms)) else value
 
-    def _nullable(self, declared: dict[str, Json]) -> bool:
-        for _ in range(10):  # a type may be another's name
-            if declared.get("nullable") is True:
-                return True
+    def _forms(self, declared: Json) -> Iterator[dict[str, Json]]:
+        """What a parameter is declared as: a type may be another's name."""
+        for _ in range(10):
+            if not isinstance(declared, dict):
+                return
+            yield declared
             reference = declared.get("$ref")
-            target = self._types.get(reference.rpartition("/")[2]) if isinstance(reference, str) else None
-            if not isinstance(target, dict):
-                return False
-            declared = target
-        return False
+            declared = self._types.get(reference.rpartition("/")[2]) if isinstance(reference, str) else None
 
     def _read_variable(self, name: str) -> Json:
         loop = self._loops.get(name.lower())
@@ -129,6 +125,10 @@ class TemplateDefinitions:
             return properties if key.lower() == "properties" else Unresolved(unread)
 
         return Facts(unread, known)
+
+
+def _is_secure(declared: Mapping[str, Json]) -> bool:
+    return str(declared.get("type")).lower() in ("securestring", "secureobject")
 
 
 def _literal_key(key: str) -> str:

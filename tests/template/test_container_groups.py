@@ -10,7 +10,7 @@ import pytest
 from acimedic.template import Json, Resource, Scope, Unresolved, evaluate, parse, unresolved_leaves
 
 _OPEN = re.compile(
-    r"parameter '\w+' has no value|listKeys\(\): |properties of \S+ were not read from Azure"
+    r"parameter '\w+' has no value|secure parameter '\w+'|listKeys\(\): |properties of \S+ were not read from Azure"
     r"|the properties of the deployment were not read from Azure"
 )
 _GIVEN: dict[str, Json] = {"deployContainer": {"value": True}, "imageTag": {"value": "v1"}}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from acimedic.model.incident import Incident, incident_id
 from acimedic.model.resource_id import CONTAINER_GROUPS, ResourceId
 
-__all__ = ["NOT_NAMED", "NamedOnly", "incident_of"]
+__all__ = ["NOT_NAMED", "NamedOnly", "incident_of", "named_only"]
 
 NOT_NAMED = "(not named)"
 
@@ -21,13 +21,13 @@ class NamedOnly(ResourceId):
         return self.written
 
 
-def incident_of(group: str | None, correlation_id: str | None, text: str) -> Incident:
+def incident_of(group: ResourceId | str | None, correlation_id: str | None, text: str) -> Incident:
     """The incident that a text tells of.
 
     A whole id and a correlation id give the incident that the deployment's own event has; where either is
     missing, the text itself keeps different failures apart.
     """
-    resource = _resource(group)
+    resource = group if isinstance(group, ResourceId) else _resource(group)
     known = correlation_id if correlation_id and not isinstance(resource, NamedOnly) else None
     return Incident(
         id=incident_id(known or hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(), resource),
@@ -38,6 +38,11 @@ def incident_of(group: str | None, correlation_id: str | None, text: str) -> Inc
     )
 
 
+def named_only(written: str) -> NamedOnly:
+    """A container group of which no more than this is known."""
+    return _named(CONTAINER_GROUPS, written.rstrip("/").rpartition("/")[2] or written, written)
+
+
 def _resource(group: str | None) -> ResourceId:
     if not group:
         return _named("", NOT_NAMED, NOT_NAMED)
@@ -45,9 +50,7 @@ def _resource(group: str | None) -> ResourceId:
         parsed = ResourceId.parse(group) if group.startswith("/") else None
     except ValueError:
         parsed = None
-    if parsed is not None and parsed.is_a(CONTAINER_GROUPS):
-        return parsed
-    return _named(CONTAINER_GROUPS, group.rstrip("/").rpartition("/")[2] or group, group)
+    return parsed if parsed is not None and parsed.is_a(CONTAINER_GROUPS) else named_only(group)
 
 
 def _named(kind: str, name: str, written: str) -> NamedOnly:

@@ -1,0 +1,1 @@
+"""The checks on what a template asks for, before it is deployed."""

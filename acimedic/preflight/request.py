@@ -1,0 +1,96 @@
+"""What is to be deployed, and what it asks for: the container groups of a template (pure)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from acimedic.evidence.asked import definition_of, is_group
+from acimedic.model.definition import Definition
+from acimedic.model.diagnosis import Diagnosis
+from acimedic.model.resource_id import ResourceId
+from acimedic.named import named_only
+from acimedic.template import Evaluation, Json, Lookup, NoLookup, Problem, Resource, Scope, evaluate
+
+_NOWHERE = NoLookup()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A template with its parameters, before it is deployed.
+
+    name: of the file, for whoever reads the report. scope: where it will be deployed, as far as somebody said so.
+    """
+
+    name: str
+    template: Mapping[str, Json] = field(repr=False)
+    parameters: Mapping[str, Json] = field(default_factory=dict, repr=False)
+    scope: Scope = field(default_factory=Scope)
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is one container group, without a template around it."""
+        return "properties" in self.template and "resources" not in self.template
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A container group that the template asks for.
+
+    group: its id; its name alone where the place of the deployment is not known.
+    path: where the template has it.
+    """
+
+    group: ResourceId
+    path: str
+    resource: Resource
+    definition: Definition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """A container group with what the checks say of it. notes: what else is to be known before deploying."""
+
+    asked: Asked
+    diagnosis: Diagnosis
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """All container groups of a template. live: whether Azure was asked. problems: what was not evaluated, and why."""
+
+    request: Request
+    groups: tuple[Examined, ...]
+    problems: tuple[Problem, ...]
+    live: bool
+
+
+def evaluated(request: Request, lookup: Lookup = _NOWHERE) -> Evaluation:
+    """The template as far as it can be evaluated; never raises."""
+    template: Mapping[str, Json] = {"resources": [dict(request.template)]} if request.bare else request.template
+    return evaluate(template, request.parameters, request.scope, lookup)
+
+
+def groups_of(evaluation: Evaluation, request: Request) -> tuple[Asked, ...]:
+    """The container groups that are deployed, or may be: those whose condition is not known stay."""
+    wanted = (item for item in evaluation.resources if is_group(item.type) and not item.existing)
+    return tuple(_asked(resource, request) for resource in wanted)
+
+
+def _asked(resource: Resource, request: Request) -> Asked:
+    group = _id(resource)
+    path = resource.path.removeprefix("resources[0]").removeprefix(".") if request.bare else resource.path
+    return Asked(
+        group=group,
+        path=path,
+        resource=resource,
+        definition=definition_of(resource, group, request.name, supplied=True),
+    )
+
+
+def _id(resource: Resource) -> ResourceId:
+    if isinstance(resource.id, str):
+        try:
+            return ResourceId.parse(resource.id)
+        except ValueError:
+            pass
+    return named_only(resource.name if isinstance(resource.name, str) else resource.symbol or resource.path)
