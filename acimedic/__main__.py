@@ -15,6 +15,7 @@ from acimedic.report.plain import plain
 CANNOT_RUN = 2
 _COMMANDS = {
     "diagnose": "why a container group could not pull its image",
+    "preflight": "what would keep a template's container groups from pulling, before it is deployed",
     "explain": "what a pasted error says, without asking Azure",
     "incidents": "the incidents that are kept, and what happened to each",
     "plan": "what could be changed for an incident, and whether it may be",

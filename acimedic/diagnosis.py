@@ -33,8 +33,11 @@ class Check(Protocol):
     DOCS: str
 
 
-def diagnose(evidence: Evidence, checks: Sequence[Check]) -> Diagnosis:
-    """Run every check and say what it comes to."""
+def diagnose(evidence: Evidence, checks: Sequence[Check], *, as_deployed: bool = False) -> Diagnosis:
+    """Run every check and say what it comes to.
+
+    as_deployed: the definition is exactly what will be deployed, so that a fault in it is one without any failure yet.
+    """
     asked = pulls(evidence)
     other = _other_failure(evidence)
     if other is not None:
@@ -43,7 +46,7 @@ def diagnose(evidence: Evidence, checks: Sequence[Check]) -> Diagnosis:
         return _diagnosis(evidence, "not-a-pull-failure", _kind(other.kind), _other_words(evidence, other), findings)
     proven = pull_proven(evidence, asked)
     findings = tuple(
-        _remembered(_capped(finding, evidence, proven), check, evidence)
+        _remembered(_capped(finding, evidence, proven or as_deployed), check, evidence)
         for check in checks
         for finding in _run(check, evidence, asked)
     )
@@ -136,7 +139,7 @@ def _finding(check: Check, verdict: Verdict, pull: Pull | None) -> Finding:
 
 
 def _capped(finding: Finding, evidence: Evidence, proven: bool) -> Finding:
-    """Nothing is confirmed where nobody says that a pull failed, or where what was asked for is not known."""
+    """Nothing is confirmed where nobody says that a pull fails, or where what was asked for is not known."""
     if not finding.confirmed or not isinstance(finding.verdict, Fail):
         return finding
     definition = evidence.definition

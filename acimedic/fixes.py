@@ -12,7 +12,8 @@ from acimedic.model.verdict import Fix
 from acimedic.rbac import conditions
 
 ROLE_NAMES = {ACR_PULL: "AcrPull", REPOSITORY_READER: "Container Registry Repository Reader"}
-_AGAIN = "Then deploy again: a refused deployment is not repeated by Azure."
+AGAIN = "Then deploy again: a refused deployment is not repeated by Azure."
+"""The end of every fix in words; of no use where nothing has been deployed yet."""
 
 
 def q(text: str) -> str:
@@ -38,7 +39,7 @@ def give_role(registry: Registry, identity: Identity, mode: Mode, repository: st
     condition = _condition(mode, repository)
     if mode == "abac" and condition is None:
         where = f"identity '{identity.name}' at registry '{registry.name}'"
-        text = f"Assign {name} to {where} by hand, narrowed to the repository: no condition can hold its name. {_AGAIN}"
+        text = f"Assign {name} to {where} by hand, narrowed to the repository: no condition can hold its name. {AGAIN}"
         return Fix(text=text)
     command = (
         f"az role assignment create --assignee-object-id {q(identity.principal_id)} "
@@ -48,7 +49,7 @@ def give_role(registry: Registry, identity: Identity, mode: Mode, repository: st
         command += f" --condition {q(condition)} --condition-version 2.0"
     return Fix(
         text=f"Assign {name} to the principal id {identity.principal_id} of identity '{identity.name}' at registry "
-        f"'{registry.name}'. It takes up to 10 minutes to be in effect. {_AGAIN}",
+        f"'{registry.name}'. It takes up to 10 minutes to be in effect. {AGAIN}",
         az=(command,),
         bicep=_role_bicep(registry, identity, guid, condition),
     )
@@ -59,7 +60,7 @@ def enable_trusted_services(registry: Registry) -> Fix:
     return Fix(
         text=f"Allow trusted Microsoft services to reach registry '{registry.name}' (portal: Networking, 'Allow "
         "trusted "
-        f"Microsoft services'). It takes a few minutes to be in effect. {_AGAIN}",
+        f"Microsoft services'). It takes a few minutes to be in effect. {AGAIN}",
         az=(f"az acr update --name {q(registry.name)} --allow-trusted-services true",),
         bicep=f"resource registry 'Microsoft.ContainerRegistry/registries@2025-11-01' = {{\n"
         f"  name: {bicep(registry.name)}\n"
@@ -72,7 +73,7 @@ def use_identity(server: str, group: str) -> Fix:
     """Pull with a user-assigned managed identity instead of a user name and password."""
     return Fix(
         text="Pull with a user-assigned managed identity: name it in imageRegistryCredentials, attach it to the "
-        f"container group, give it a pull role at the registry. {_AGAIN}",
+        f"container group, give it a pull role at the registry. {AGAIN}",
         az=(
             f"az container create --name {q(group)} --resource-group '<group>' --image {q(server + '/<image>')} "
             "--assign-identity '<identity id>' --acr-identity '<identity id>'",
@@ -93,7 +94,7 @@ def credential_bicep(server: str, identity: str = "<identity id>") -> str:
 
 def in_words(text: str, *az: str, bicep: str | None = None) -> Fix:
     """A fix that is particular to one check."""
-    return Fix(text=f"{text} {_AGAIN}", az=az, bicep=bicep)
+    return Fix(text=f"{text} {AGAIN}", az=az, bicep=bicep)
 
 
 def _condition(mode: Mode, repository: str) -> str | None:

@@ -4,7 +4,6 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 
-from acimedic.named import NamedOnly
 from acimedic.explain.story import Explanation
 from acimedic.explain.telling import TELLING
 from acimedic.image import registry_host
@@ -14,6 +13,7 @@ from acimedic.model.reading import Gap
 from acimedic.model.report import Candidate, Report
 from acimedic.model.resource_id import CONTAINER_GROUPS
 from acimedic.model.verdict import Fail
+from acimedic.named import NamedOnly
 from acimedic.report.as_json import as_object, as_text
 from acimedic.report.build import build_report
 from acimedic.report.plain import plain, wrapped

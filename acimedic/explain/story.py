@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from acimedic.diagnosis import Check, diagnose
 from acimedic.errors import classify, parse
 from acimedic.explain.features import Features, see
-from acimedic.named import NOT_NAMED, incident_of
 from acimedic.explain.proof import Proof, prove, settle
 from acimedic.explain.ranking import rank
 from acimedic.explain.supplied import NotAGroupError, read_definition
@@ -22,6 +21,7 @@ from acimedic.model.error import ErrorChain, PullFailure, Unclear
 from acimedic.model.evidence import Evidence
 from acimedic.model.reading import Gap, Reading
 from acimedic.model.verdict import Fail
+from acimedic.named import NOT_NAMED, incident_of
 
 __all__ = ["Explanation", "NotAGroupError", "explain"]
 

@@ -56,11 +56,15 @@ class Examined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examination:
-    """All container groups of a template. live: whether Azure was asked. problems: what was not evaluated, and why."""
+    """All container groups of a template. live: whether Azure was asked.
+
+    problems: what was not evaluated, and why. left_out: paths of the container groups whose condition is false.
+    """
 
     request: Request
     groups: tuple[Examined, ...]
     problems: tuple[Problem, ...]
+    left_out: tuple[str, ...] = ()
     live: bool
 
 
@@ -74,6 +78,11 @@ def groups_of(evaluation: Evaluation, request: Request) -> tuple[Asked, ...]:
     """The container groups that are deployed, or may be: those whose condition is not known stay."""
     wanted = (item for item in evaluation.resources if is_group(item.type) and not item.existing)
     return tuple(_asked(resource, request) for resource in wanted)
+
+
+def groups_left_out(evaluation: Evaluation) -> tuple[str, ...]:
+    """Where the template has container groups that it does not deploy."""
+    return tuple(path for path, kind in evaluation.left_out.items() if is_group(kind))
 
 
 def _asked(resource: Resource, request: Request) -> Asked:

@@ -36,6 +36,11 @@ class Source:
         line, column = self._line_and_column(self._offsets.get(found, 0))
         return ToldPlace(file=self.name, path=found, line=line, column=column)
 
+    def written(self, path: str) -> Mapping[str, Json]:
+        """The object at a path as it is written, with its expressions; empty where there is none."""
+        value = self._values.get(path)
+        return value if isinstance(value, dict) else {}
+
     @cached_property
     def _offsets(self) -> dict[str, int]:
         reader = Reader(self._text, positions=True)

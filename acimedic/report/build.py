@@ -20,7 +20,7 @@ def build_report(diagnosis: Diagnosis, *, gateway: bool) -> Report:
         kind=diagnosis.kind,
         headline=diagnosis.headline,
         root_cause=cause.check if cause is not None else None,
-        findings=tuple(map(_finding, diagnosis.findings)),
+        findings=tuple(map(finding_told, diagnosis.findings)),
         gaps=tuple(ToldGap(gap, grant_command(gap)) for gap in diagnosis.gaps),
         plan=None if diagnosis.plan is None else _plan(diagnosis.plan),
         support=tuple(needed_for_support(diagnosis)),
@@ -51,7 +51,8 @@ def _error(diagnosis: Diagnosis) -> ToldError:
     return ToldError(code=error.code, message=message, source=diagnosis.evidence.error_source)
 
 
-def _finding(finding: Finding) -> ToldFinding:
+def finding_told(finding: Finding) -> ToldFinding:
+    """What is shown of one check's verdict."""
     match finding.verdict:
         case Fail(summary=summary, fix=fix, evidence=evidence, confidence=confidence):
             return ToldFinding(

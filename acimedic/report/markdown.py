@@ -16,13 +16,14 @@ def to_markdown(report: Report) -> str:
     """The report as GitHub-flavoured Markdown without HTML, images and tables; links lead to Microsoft alone."""
     blocks = [*_head(report)]
     for number, finding in enumerate(report.fails):
-        blocks += _fault(finding, sections.place(report, number))
+        blocks += fault_blocks(finding, sections.place(report, number))
     for section in (_no_fault, _plan, _error, _candidates, _gaps, _undecided, _ruled_out, _support, _incident):
         blocks += section(report)
     return "\n\n".join(blocks) + "\n"
 
 
-def _listed(*items: str) -> str:
+def listed(*items: str) -> str:
+    """A list, an item a line."""
     return "\n".join(f"- {item}" for item in items)
 
 
@@ -35,14 +36,15 @@ def _head(report: Report) -> Iterator[str]:
         yield f"**{sections.MAKE_BELIEVE}**"
 
 
-def _fault(finding: ToldFinding, place: str) -> Iterator[str]:
+def fault_blocks(finding: ToldFinding, place: str) -> Iterator[str]:
+    """A fault: what is wrong, how to mend it, the evidence."""
     yield f"### {place}: {code(finding.check)}"
     yield prose(sections.summary(finding))
     if finding.fix is not None:
         yield from _fix(finding.fix)
     if finding.evidence:
         yield "**Evidence**"
-        yield _listed(
+        yield listed(
             *(
                 f"{prose(fact.fact)}: {code(fact.value)} ({code(sections.short(fact.source))})"
                 for fact in finding.evidence
@@ -75,12 +77,12 @@ def _plan(report: Report) -> Iterator[str]:
         return
     yield "### Proposed changes"
     yield f"Plan {code(plan.hash)}: {prose(sections.decided(plan))}."
-    yield _listed(*(prose(reason) for reason in plan.reasons or (plan.reason,)))
+    yield listed(*(prose(reason) for reason in plan.reasons or (plan.reason,)))
     for number, step in enumerate(plan.steps, 1):
         yield f"**Step {number}:** {prose(step.summary)}"
         yield fenced(*_difference(step), language="diff")
         told = [f"at {code(step.target)}", f"risk: {prose(step.risk)}", f"undo: {prose(step.undo)}"]
-        yield _listed(*told, *([] if step.expiry is None else [f"expires: {prose(step.expiry)}"]))
+        yield listed(*told, *([] if step.expiry is None else [f"expires: {prose(step.expiry)}"]))
 
 
 def _difference(step: ToldStep) -> Iterator[str]:
@@ -102,7 +104,7 @@ def _error(report: Report) -> Iterator[str]:
 def _candidates(report: Report) -> Iterator[str]:
     if report.candidates:
         yield "### Candidates, the likeliest first"
-        yield _listed(*(f"{code(each.check)}: {prose(each.telling)}" for each in report.candidates))
+        yield listed(*(f"{code(each.check)}: {prose(each.telling)}" for each in report.candidates))
 
 
 def _gaps(report: Report) -> Iterator[str]:
@@ -120,14 +122,14 @@ def _undecided(report: Report) -> Iterator[str]:
     reasons = sections.undecided(report)
     if reasons:
         yield f"### Not decided ({sum(map(len, reasons.values()))})"
-        yield _listed(*(f"{prose(why)}: {', '.join(map(code, names))}" for why, names in reasons.items()))
+        yield listed(*(f"{prose(why)}: {', '.join(map(code, names))}" for why, names in reasons.items()))
 
 
 def _ruled_out(report: Report) -> Iterator[str]:
     passed = sections.ruled_out(report)
     if passed:
         yield f"### Ruled out ({len({finding.check for finding in passed})})"
-        yield _listed(*(f"{code(finding.label)}: {prose(finding.summary)}" for finding in passed))
+        yield listed(*(f"{code(finding.label)}: {prose(finding.summary)}" for finding in passed))
     if skipped := sections.not_applying(report):
         yield f"Do not apply: {', '.join(map(code, skipped))}"
 
@@ -135,14 +137,14 @@ def _ruled_out(report: Report) -> Iterator[str]:
 def _support(report: Report) -> Iterator[str]:
     if report.outcome == "undetermined":
         yield "### If it goes on: a support request"
-        yield _listed(*map(prose, report.support))
+        yield listed(*map(prose, report.support))
         yield link("Open a support request", SUPPORT)
 
 
 def _incident(report: Report) -> Iterator[str]:
     incident = report.incident
     yield "### Incident"
-    yield _listed(
+    yield listed(
         f"id: {code(incident.id)}",
         *([] if incident.container_group is None else [f"container group: {code(incident.container_group)}"]),
         f"images: {', '.join(map(code, incident.images)) or 'not known'}",

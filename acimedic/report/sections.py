@@ -18,7 +18,9 @@ _BY_SCRIPT = "This group belongs to a deployment script: Azure made it, the scri
 
 
 def where(report: Report) -> str:
-    """What failed, by its name."""
+    """What failed, by its name; what is to be deployed where nothing has failed yet."""
+    if report.definitions is not None:
+        return f"preflight of {report.incident.name}"
     kind = "deployment" if report.incident.container_group is None else "container group"
     group = report.incident.resource_group
     return f"{kind} {report.incident.name}" + (f" in resource group {group}" if group else "")

@@ -25,7 +25,7 @@ def as_lines(report: Report, *, width: int = 100, brief: bool = False) -> str:
     """The report as text, at most `width` columns but for commands and ids; brief: without what was ruled out."""
     lines = [*_head(report, width), ""]
     for number, finding in enumerate(report.fails):
-        lines += [*_fault(finding, width, sections.place(report, number)), ""]
+        lines += [*fault_lines(finding, width, sections.place(report, number)), ""]
     if report.root_cause is None:
         lines += [*_no_fault(report, width), ""]
     ruled_out = () if brief else _ruled_out(report, width)
@@ -47,7 +47,8 @@ def _head(report: Report, width: int) -> Iterator[str]:
         yield sections.MAKE_BELIEVE
 
 
-def _fault(finding: ToldFinding, width: int, place: str) -> Iterator[str]:
+def fault_lines(finding: ToldFinding, width: int, place: str) -> Iterator[str]:
+    """A fault: what is wrong, how to mend it, the evidence."""
     label = place.upper().ljust(_LABEL)
     yield from wrapped(sections.summary(finding), width=width, indent=" " * _LABEL, first=label)
     if finding.fix is not None:

@@ -46,9 +46,10 @@ class Resource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """All that could be found out about a template."""
+    """All that could be found out about a template. left_out: types of what is not deployed, by path."""
 
     resources: tuple[Resource, ...]
+    left_out: Mapping[str, str | Unresolved]
     outputs: Mapping[str, Json]
     problems: tuple[Problem, ...]
 
@@ -82,13 +83,19 @@ def evaluate(
         collector.problems.append(Problem("", "nested too deeply"))
     if meter.stopped is not None:
         collector.problems.append(Problem("", meter.stopped.reason))
-    return Evaluation(resources=tuple(collector.resources), outputs=outputs, problems=tuple(collector.problems))
+    return Evaluation(
+        resources=tuple(collector.resources),
+        left_out=collector.left_out,
+        outputs=outputs,
+        problems=tuple(collector.problems),
+    )
 
 
 class _Collector:
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
         self.resources: list[Resource] = []
+        self.left_out: dict[str, str | Unresolved] = {}
         self.problems: list[Problem] = []
 
     def add(self, deployment: Deployment, doubt: Unresolved | None) -> None:
@@ -98,6 +105,7 @@ class _Collector:
                 return
             condition = instance.condition()
             if condition is False:
+                self.left_out[instance.path] = instance.type
                 continue
             if isinstance(condition, Unresolved):
                 self._report(child_path(instance.path, "condition"), f"condition not known: {condition.reason}")

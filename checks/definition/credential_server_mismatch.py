@@ -14,6 +14,7 @@ from acimedic.model.reading import need
 from acimedic.model.registry import Registry
 from acimedic.model.verdict import Fact, Fail, Pass, Skip, Verdict
 from acimedic.pulls import idle_credentials
+from acimedic.testimony import failure
 
 ERRORS = ("InaccessibleImage",)
 DOCS = "https://learn.microsoft.com/azure/container-instances/container-instances-using-azure-container-registry"
@@ -48,5 +49,10 @@ def check(pull: Pull) -> Verdict:
             f"Write '{reference.host}' in the credential, or '{server}' in the image: whichever holds the image."
         ),
         evidence=facts,
-        confidence="confirmed" if reference.is_acr else "likely",
+        confidence="confirmed" if reference.is_acr and _surely_wanted(pull) else "likely",
     )
+
+
+def _surely_wanted(pull: Pull) -> bool:
+    """Whether the registry wants a credential: it is seen not to be open to all, or a pull without one has failed."""
+    return isinstance(pull.registry, Registry) or failure(pull.evidence) is not None

@@ -1,0 +1,162 @@
+"""`acimedic preflight`: the checks on a template before it is deployed."""
+
+import argparse
+import asyncio
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from acimedic.cli.files import called, read_file
+from acimedic.cli.trouble import CannotRunError
+from acimedic.connection import NoAzureError, ensure_answered
+from acimedic.model.report import Report
+from acimedic.preflight.markdown import to_markdown
+from acimedic.preflight.offline import examine
+from acimedic.preflight.report import report_of
+from acimedic.preflight.request import Examination, Request
+from acimedic.preflight.source import Source
+from acimedic.preflight.text import to_text
+from acimedic.report.as_json import as_object, as_text
+from acimedic.report.plain import plain
+from acimedic.settings import Settings, SettingsError, read_settings
+from acimedic.template import Json, Scope, TemplateError, parse
+
+_FORMATS = ("text", "json", "markdown", "sarif")
+_MOST_BYTES = 50 * 1024 * 1024
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_NAME = re.compile(r"[-\w.()]{1,90}")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The words of the command."""
+    parser.add_argument("template", metavar="TEMPLATE", help="an ARM template, a Bicep file, or one container group")
+    parser.add_argument("--parameters", metavar="FILE", help="the template's parameters")
+    parser.add_argument("--live", action="store_true", help="ask Azure for the registries, identities and roles")
+    parser.add_argument("--strict", action="store_true", help="exit 1 for likely findings as well")
+    parser.add_argument("--fix-definition", action="store_true", help="print the container groups, corrected, as JSON")
+    parser.add_argument("--subscription", metavar="ID", help="where it will be deployed")
+    parser.add_argument("--resource-group", metavar="NAME", help="where it will be deployed")
+    parser.add_argument("--location", metavar="NAME", help="of the resource group, or of the deployment")
+    parser.add_argument("--format", choices=_FORMATS, default="text")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command: 1 for confirmed findings (with --strict for likely ones too), else 0. Raises CannotRunError."""
+    try:
+        settings = read_settings(os.environ)
+    except SettingsError as error:
+        raise CannotRunError(str(error)) from error
+    source, parameters = _read(arguments)
+    scope = _scope(arguments, settings)
+    request = Request(name=source.name, template=source.value, parameters=parameters, scope=scope)
+    examination = _examined(request, settings, live=arguments.live)
+    report = report_of(examination, source, gateway=arguments.live and settings.gateway is not None)
+    if arguments.fix_definition:
+        _print_corrected(examination, source)
+    else:
+        sys.stdout.write(_shown(report, arguments))
+    counted = [each for each in report.fails if arguments.strict or each.confidence == "confirmed"]
+    return 1 if counted else 0
+
+
+def _read(arguments: argparse.Namespace) -> tuple[Source, Mapping[str, Json]]:
+    name = arguments.template
+    if name == "-" and arguments.parameters == "-":
+        raise CannotRunError("the template and its parameters cannot both come from standard input")
+    given: Mapping[str, Json] = {}
+    try:
+        source = Source(called(name), read_file(name, _MOST_BYTES))
+    except TemplateError as error:
+        raise CannotRunError(f"{called(name)} is not a template: {error}") from error
+    if arguments.parameters:
+        given = _parameters(arguments.parameters)
+    if not _is_template(source.value):
+        raise CannotRunError(
+            f"{called(name)} is neither an ARM template (it has no 'resources') nor a container group (no 'properties')"
+        )
+    return source, given
+
+
+def _parameters(name: str) -> Mapping[str, Json]:
+    try:
+        value = parse(read_file(name, _MOST_BYTES))
+    except TemplateError as error:
+        raise CannotRunError(f"{called(name)} is not a parameter file: {error}") from error
+    if not isinstance(value, dict):
+        raise CannotRunError(f"{called(name)} is not a parameter file: it is no JSON object")
+    return value
+
+
+def _is_template(value: Mapping[str, Json]) -> bool:
+    return any(key.lower() in ("resources", "properties") for key in value)
+
+
+def _scope(arguments: argparse.Namespace, settings: Settings) -> Scope:
+    subscription, group = arguments.subscription, arguments.resource_group
+    if subscription is not None and not _GUID.fullmatch(subscription):
+        raise CannotRunError(f"--subscription takes the id of a subscription, not '{plain(subscription)}'")
+    if group is not None and not _NAME.fullmatch(group):
+        raise CannotRunError(f"--resource-group takes the name of a resource group, not '{plain(group)}'")
+    if subscription is None and len(settings.subscriptions) == 1:
+        subscription = settings.subscriptions[0]
+    return Scope(
+        subscription_id=subscription,
+        resource_group=group,
+        location=arguments.location,
+        now=datetime.now(UTC),
+        cloud=settings.cloud,
+    )
+
+
+def _examined(request: Request, settings: Settings, *, live: bool) -> Examination:
+    now = request.scope.now or datetime.now(UTC)
+    if not live:
+        return examine(request, now=now)
+    try:
+        return asyncio.run(_live(request, settings, now))
+    except NoAzureError as error:
+        raise CannotRunError(str(error)) from error
+
+
+async def _live(request: Request, settings: Settings, now: datetime) -> Examination:
+    from acimedic.azure.reader import AzureReader
+    from acimedic.azure.session import Session
+    from acimedic.preflight.live import examine_live
+
+    async with Session(settings) as session:
+        examination = await examine_live(request, AzureReader(session), now=now)
+        ensure_answered(session, tuple(gap for each in examination.groups for gap in each.diagnosis.gaps))
+        return examination
+
+
+def _shown(report: Report, arguments: argparse.Namespace) -> str:
+    form: str = arguments.format
+    if form == "json":
+        return as_text(as_object(report))
+    if form == "markdown":
+        return to_markdown(report, live=arguments.live)
+    if form == "sarif":
+        from acimedic.report.sarif import to_sarif
+
+        return to_sarif(report)
+    return to_text(report, live=arguments.live, width=shutil.get_terminal_size().columns)
+
+
+def _print_corrected(examination: Examination, source: Source) -> None:
+    from acimedic.preflight.correcting import corrected
+
+    made = [corrected(each, source.written(each.asked.path)) for each in examination.groups]
+    changed = [each.resource for each in made if each.resource is not None and each.changes]
+    if changed:
+        sys.stdout.write(json.dumps(changed[0] if len(changed) == 1 else changed, indent=2) + "\n")
+    for each in made:
+        for said in each.changes:
+            sys.stderr.write(f"acimedic: {plain(each.group)}: corrected: {plain(said)}\n")
+        for said in each.by_hand:
+            sys.stderr.write(f"acimedic: {plain(each.group)}: by hand: {plain(said)}\n")
+    if not any(each.changes or each.by_hand for each in made):
+        sys.stderr.write("acimedic: nothing to correct\n")
