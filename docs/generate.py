@@ -1,4 +1,4 @@
-"""Writes docs/checks/*.md, docs/confusion.md and docs/permissions.md from the checks, the rights and every scenario.
+"""Writes docs/checks/*.md, confusion.md, permissions.md and evaluation.md from checks, rights, scenarios and templates.
 
 Run by `make docs`; a test fails when what lies there is not what this writes. Nothing here is kept in step by memory.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from acimedic.web.catalogue import Entry, catalogue
-from docs import rights
+from docs import evaluation, rights
 from tests.scenarios.running import NAMES, run
 
 HERE = Path(__file__).parent
@@ -21,7 +21,12 @@ _SIGNS = {("fail", "confirmed"): "●", ("fail", "likely"): "○", ("unknown", N
 def pages() -> dict[str, str]:
     """Every page by its path below docs/."""
     written = {f"checks/{entry.id}.md": _page(entry) for entry in catalogue()}
-    return written | {"checks/README.md": _index(), "confusion.md": _confusion(), "permissions.md": rights.page()}
+    return written | {
+        "checks/README.md": _index(),
+        "confusion.md": _confusion(),
+        "evaluation.md": evaluation.page(),
+        "permissions.md": rights.page(),
+    }
 
 
 def _page(entry: Entry) -> str:

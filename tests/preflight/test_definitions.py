@@ -1,0 +1,162 @@
+"""What `preflight` shows of the container groups themselves: as far as known, with reasons, without secrets."""
+
+from typing import Any
+
+from acimedic.template import Scope
+from tests.preflight.templates import IDENTITY, changed, examined, healthy
+
+
+def _resource(template: dict[str, Any], parameters: dict[str, Any] | None = None) -> dict[str, Any]:
+    (definition,) = examined(template, parameters).definitions or ()
+    return dict(definition.resource)
+
+
+def _unresolved(template: dict[str, Any], parameters: dict[str, Any] | None = None) -> dict[str, str]:
+    (definition,) = examined(template, parameters).definitions or ()
+    return dict(definition.unresolved)
+
+
+def test_a_group_is_shown_as_azure_would_be_sent_it() -> None:
+    resource = _resource(healthy())
+    assert resource["name"] == "web"
+    assert resource["properties"]["containers"][0]["properties"]["image"] == "contoso.azurecr.io/app:1"
+
+
+def test_a_given_parameter_wins_over_its_default() -> None:
+    resource = _resource(healthy(), {"image": {"value": "contoso.azurecr.io/app:2"}})
+    assert resource["properties"]["containers"][0]["properties"]["image"] == "contoso.azurecr.io/app:2"
+
+
+def test_what_is_not_known_is_left_out_and_named_with_its_path() -> None:
+    template = healthy()
+    del template["parameters"]["image"]["defaultValue"]
+    assert "image" not in _resource(template)["properties"]["containers"][0]["properties"]
+    assert _unresolved(template) == {"properties.containers[0].properties.image": "parameter 'image' has no value"}
+
+
+def test_elements_of_an_array_keep_their_index() -> None:
+    def change(group: dict[str, Any]) -> None:
+        group["properties"]["containers"].insert(0, "[reference('/subscriptions/x')]")
+
+    resource = _resource(changed(change))
+    assert resource["properties"]["containers"][0] is None
+    assert resource["properties"]["containers"][1]["name"] == "app"
+
+
+def test_a_group_whose_condition_is_false_is_left_out_and_said_to_be() -> None:
+    report = examined(changed(lambda group: group.update(condition="[equals(1, 2)]")))
+    assert report.definitions == ()
+    assert "The container group at resources[0] is not deployed: its condition is false." in report.notes
+
+
+def test_a_group_whose_condition_is_not_known_stays_with_the_reason() -> None:
+    template = changed(lambda group: group.update(condition="[parameters('deploy')]"))
+    template["parameters"]["deploy"] = {"type": "bool"}
+    assert _unresolved(template)["condition"] == "parameter 'deploy' has no value"
+
+
+def test_an_existing_group_is_none_of_the_templates() -> None:
+    template = healthy()
+    template |= {"languageVersion": "2.0", "resources": {"group": template["resources"][0] | {"existing": True}}}
+    assert examined(template).definitions == ()
+
+
+def test_one_container_group_without_a_template_is_enough() -> None:
+    group = healthy()["resources"][0]
+    group["properties"]["containers"][0]["properties"]["image"] = "https://contoso.azurecr.io/app"
+    report = examined(group)
+    assert [each.check for each in report.fails] == ["image-reference-malformed"]
+    assert report.fails[0].place is not None
+    assert report.fails[0].place.path == "properties.containers[0].properties.image"
+
+
+def test_groups_of_nested_deployments_are_found_in_their_place() -> None:
+    template = healthy()
+    nested = {"$schema": template["$schema"], "contentVersion": "1.0.0.0", "resources": template["resources"]}
+    nested["resources"][0]["properties"]["containers"][0]["properties"]["image"] = "contoso.azurecr.io/App:1"
+    template["resources"] = [
+        {
+            "type": "Microsoft.Resources/deployments",
+            "apiVersion": "2022-09-01",
+            "name": "inner",
+            "properties": {"mode": "Incremental", "template": nested},
+        }
+    ]
+    place = examined(template).fails[0].place
+    assert place is not None
+    assert place.path.startswith("resources[0].properties.template.resources[0].properties.containers[0]")
+
+
+def test_every_group_of_a_loop_is_examined() -> None:
+    def change(group: dict[str, Any]) -> None:
+        group |= {"copy": {"name": "groups", "count": 3}, "name": "[concat('web-', copyIndex())]"}
+        group["properties"]["imageRegistryCredentials"][0]["username"] = "me"
+
+    report = examined(changed(change))
+    assert [each.group for each in report.fails] == ["web-0", "web-1", "web-2"]
+    assert [each.name for each in report.definitions or ()] == ["web-0", "web-1", "web-2"]
+
+
+def test_passwords_and_keys_are_not_shown() -> None:
+    def change(group: dict[str, Any]) -> None:
+        group["properties"]["imageRegistryCredentials"][0] = {
+            "server": "contoso.azurecr.io",
+            "username": "me",
+            "password": "canary-1",
+        }
+        group["properties"]["volumes"] = [
+            {"name": "a", "azureFile": {"shareName": "s", "storageAccountName": "x", "storageAccountKey": "canary-2"}},
+            {"name": "b", "secret": {"file": "canary-3"}},
+        ]
+        group["properties"]["diagnostics"] = {"logAnalytics": {"workspaceId": "w", "workspaceKey": "canary-4"}}
+        group["properties"]["containers"][0]["properties"]["environmentVariables"] = [
+            {"name": "A", "secureValue": "canary-5"},
+            {"name": "DB_PASSWORD", "value": "canary-6"},
+            {"name": "C", "value": "Endpoint=sb://x/;SharedAccessKey=canary-7"},
+        ]
+
+    template = changed(change)
+    assert "canary" not in str(examined(template))
+    assert len(_unresolved(template)) == 6
+
+
+def test_the_value_of_a_secure_parameter_goes_nowhere() -> None:
+    def change(group: dict[str, Any]) -> None:
+        group["properties"]["containers"][0]["properties"]["command"] = [
+            "[concat('run --as ', parameters('word'))]",
+        ]
+
+    template = changed(change)
+    template["parameters"]["word"] = {"type": "secureString", "defaultValue": "canary-1"}
+    for given in ({}, {"word": {"value": "canary-2"}}):
+        assert "canary" not in str(examined(template, given))
+        assert _unresolved(template, given) == {
+            "properties.containers[0].properties.command[0]": "secure parameter 'word'"
+        }
+
+
+def test_that_a_secure_parameter_is_empty_is_no_secret() -> None:
+    template = changed(lambda group: group.update(condition="[empty(parameters('word'))]"))
+    template["parameters"]["word"] = {"type": "secureString", "defaultValue": ""}
+    assert _unresolved(template) == {}
+
+
+def test_without_a_place_names_stand_for_ids() -> None:
+    def change(group: dict[str, Any]) -> None:
+        group["properties"]["imageRegistryCredentials"][0]["identity"] = (
+            "[resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', 'id-pull')]"
+        )
+
+    report = examined(changed(change), scope=Scope())
+    assert report.incident.container_group == "web"
+    assert report.fails == ()
+    assert any("--subscription" in note for note in report.notes)
+    assert examined(changed(change)).incident.container_group == (
+        IDENTITY.partition("/providers/")[0] + "/providers/Microsoft.ContainerInstance/containerGroups/web"
+    )
+
+
+def test_the_same_template_is_the_same_incident_and_another_one_is_not() -> None:
+    assert examined(healthy()).incident.id == examined(healthy()).incident.id
+    other = examined(changed(lambda group: group.update(tags={"a": "b"})))
+    assert other.incident.id != examined(healthy()).incident.id
