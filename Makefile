@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers check-infra package coverage docs pictures fix clean
+.PHONY: demo test check lint types layers check-infra package coverage docs pictures bench fix clean
 
 demo: .venv/.runs
 	@$(BIN)/acimedic demo
@@ -54,6 +54,10 @@ coverage: test
 
 docs: .venv/.tests
 	$(BIN)/python -m docs.generate
+
+# Figures beside their targets; nothing else may run on the machine meanwhile.
+bench: .venv/.tests
+	$(BIN)/python -m bench
 
 # The pictures of the pages, taken with Chromium.
 pictures: .venv/.tests

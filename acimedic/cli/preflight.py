@@ -7,10 +7,9 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from acimedic.cli.files import called, read_file
+from acimedic.cli.preflight_files import read_template
 from acimedic.cli.trouble import CannotRunError
 from acimedic.connection import NoAzureError, ensure_answered
 from acimedic.model.report import Report
@@ -23,10 +22,9 @@ from acimedic.preflight.text import to_text
 from acimedic.report.as_json import as_object, as_text
 from acimedic.report.plain import plain
 from acimedic.settings import Settings, SettingsError, read_settings
-from acimedic.template import Json, Scope, TemplateError, parse
+from acimedic.template import Scope
 
 _FORMATS = ("text", "json", "markdown", "sarif")
-_MOST_BYTES = 50 * 1024 * 1024
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NAME = re.compile(r"[-\w.()]{1,90}")
 
@@ -50,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         settings = read_settings(os.environ)
     except SettingsError as error:
         raise CannotRunError(str(error)) from error
-    source, parameters = _read(arguments)
+    source, parameters = read_template(arguments.template, arguments.parameters)
     scope = _scope(arguments, settings)
     request = Request(name=source.name, template=source.value, parameters=parameters, scope=scope)
     examination = _examined(request, settings, live=arguments.live)
@@ -61,38 +59,6 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(_shown(report, arguments))
     counted = [each for each in report.fails if arguments.strict or each.confidence == "confirmed"]
     return 1 if counted else 0
-
-
-def _read(arguments: argparse.Namespace) -> tuple[Source, Mapping[str, Json]]:
-    name = arguments.template
-    if name == "-" and arguments.parameters == "-":
-        raise CannotRunError("the template and its parameters cannot both come from standard input")
-    given: Mapping[str, Json] = {}
-    try:
-        source = Source(called(name), read_file(name, _MOST_BYTES))
-    except TemplateError as error:
-        raise CannotRunError(f"{called(name)} is not a template: {error}") from error
-    if arguments.parameters:
-        given = _parameters(arguments.parameters)
-    if not _is_template(source.value):
-        raise CannotRunError(
-            f"{called(name)} is neither an ARM template (it has no 'resources') nor a container group (no 'properties')"
-        )
-    return source, given
-
-
-def _parameters(name: str) -> Mapping[str, Json]:
-    try:
-        value = parse(read_file(name, _MOST_BYTES))
-    except TemplateError as error:
-        raise CannotRunError(f"{called(name)} is not a parameter file: {error}") from error
-    if not isinstance(value, dict):
-        raise CannotRunError(f"{called(name)} is not a parameter file: it is no JSON object")
-    return value
-
-
-def _is_template(value: Mapping[str, Json]) -> bool:
-    return any(key.lower() in ("resources", "properties") for key in value)
 
 
 def _scope(arguments: argparse.Namespace, settings: Settings) -> Scope:
@@ -141,8 +107,9 @@ def _shown(report: Report, arguments: argparse.Namespace) -> str:
         return to_markdown(report, live=arguments.live)
     if form == "sarif":
         from acimedic.report.sarif import to_sarif
+        from acimedic.web.catalogue import catalogue
 
-        return to_sarif(report)
+        return to_sarif(report, catalogue())
     return to_text(report, live=arguments.live, width=shutil.get_terminal_size().columns)
 
 
