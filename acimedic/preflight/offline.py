@@ -1,6 +1,5 @@
 """The checks on what a template asks for, without asking Azure anything (pure)."""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -50,7 +49,7 @@ def diagnosed(evidence: Evidence) -> Diagnosis:
 def evidence_of(asked: Asked, request: Request, *, now: datetime) -> Evidence:
     """The evidence before a deployment: the definition alone, no error, no group, nothing of Azure."""
     return Evidence(
-        incident=incident_before(asked, request),
+        incident=incident_before(asked),
         cloud=request.scope.cloud,
         error=Gap(reading="error", reason=NOT_DEPLOYED),
         error_source="none",
@@ -61,10 +60,9 @@ def evidence_of(asked: Asked, request: Request, *, now: datetime) -> Evidence:
     )
 
 
-def incident_before(asked: Asked, request: Request) -> Incident:
+def incident_before(asked: Asked) -> Incident:
     """The same template and group are the same incident, whenever they are looked at."""
-    text = json.dumps([request.template, request.parameters, asked.path, str(asked.group)], default=str)
-    return incident_of(asked.group, None, text)
+    return incident_of(asked.group, None, "\n".join([asked.digest, asked.path, str(asked.group)]))
 
 
 def _names(definition: Definition) -> Iterator[tuple[str, str | None]]:

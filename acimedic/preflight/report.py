@@ -11,7 +11,7 @@ from acimedic.model.resource_id import CONTAINER_GROUPS
 from acimedic.named import NamedOnly
 from acimedic.preflight.offline import NOT_DEPLOYED
 from acimedic.preflight.places import culprit
-from acimedic.preflight.request import Examination, Examined
+from acimedic.preflight.request import MOST_GROUPS, Examination, Examined
 from acimedic.preflight.showing import shown
 from acimedic.preflight.source import Source
 from acimedic.report.build import finding_told
@@ -91,6 +91,8 @@ def _notes(examination: Examination) -> list[str]:
     noted = dict.fromkeys(note for each in examination.groups for note in each.notes)
     for path in examination.left_out:
         noted.setdefault(f"The container group at {path} is not deployed: its condition is false.")
+    if len(examination.groups) == MOST_GROUPS:
+        noted.setdefault(f"Only the first {MOST_GROUPS} container groups were looked at; no deployment can have more.")
     if request.scope.subscription_id is None or request.scope.resource_group is None:
         noted.setdefault(_NOWHERE)
     reasons: dict[str, list[str]] = {}

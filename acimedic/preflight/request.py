@@ -1,7 +1,10 @@
 """What is to be deployed, and what it asks for: the container groups of a template (pure)."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from acimedic.evidence.asked import definition_of, is_group
 from acimedic.model.definition import Definition
@@ -11,6 +14,11 @@ from acimedic.named import named_only
 from acimedic.template import Evaluation, Json, Lookup, NoLookup, Problem, Resource, Scope, evaluate
 
 _NOWHERE = NoLookup()
+MOST_GROUPS = 800
+"""A deployment has at most so many resources; what a template asks for beyond is not looked at.
+
+Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/best-practices#template-limits
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +44,12 @@ class Asked:
     """A container group that the template asks for.
 
     group: its id; its name alone where the place of the deployment is not known.
-    path: where the template has it.
+    path: where the template has it. digest: of the whole request, for the incident's id.
     """
 
     group: ResourceId
     path: str
+    digest: str
     resource: Resource
     definition: Definition
 
@@ -77,7 +86,9 @@ def evaluated(request: Request, lookup: Lookup = _NOWHERE) -> Evaluation:
 def groups_of(evaluation: Evaluation, request: Request) -> tuple[Asked, ...]:
     """The container groups that are deployed, or may be: those whose condition is not known stay."""
     wanted = (item for item in evaluation.resources if is_group(item.type) and not item.existing)
-    return tuple(_asked(resource, request) for resource in wanted)
+    text = json.dumps([request.template, request.parameters], default=str)
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    return tuple(_asked(resource, request, digest) for resource in islice(wanted, MOST_GROUPS))
 
 
 def groups_left_out(evaluation: Evaluation) -> tuple[str, ...]:
@@ -85,12 +96,13 @@ def groups_left_out(evaluation: Evaluation) -> tuple[str, ...]:
     return tuple(path for path, kind in evaluation.left_out.items() if is_group(kind))
 
 
-def _asked(resource: Resource, request: Request) -> Asked:
+def _asked(resource: Resource, request: Request, digest: str) -> Asked:
     group = _id(resource)
     path = resource.path.removeprefix("resources[0]").removeprefix(".") if request.bare else resource.path
     return Asked(
         group=group,
         path=path,
+        digest=digest,
         resource=resource,
         definition=definition_of(resource, group, request.name, supplied=True),
     )

@@ -160,3 +160,9 @@ def test_the_same_template_is_the_same_incident_and_another_one_is_not() -> None
     assert examined(healthy()).incident.id == examined(healthy()).incident.id
     other = examined(changed(lambda group: group.update(tags={"a": "b"})))
     assert other.incident.id != examined(healthy()).incident.id
+
+
+def test_no_more_groups_are_looked_at_than_a_deployment_can_have() -> None:
+    report = examined(changed(lambda group: group.update(copy={"name": "c", "count": 801})))
+    assert len(report.definitions or ()) == 800
+    assert "Only the first 800 container groups were looked at; no deployment can have more." in report.notes
