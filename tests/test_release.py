@@ -66,6 +66,8 @@ def test_every_action_is_pinned_by_a_commit_and_says_its_version(name: str) -> N
     used = re.findall(r"uses: (.*)", WORKFLOWS[name].read_text(encoding="utf-8"))
     assert used
     for each in used:
+        if each == "./":  # the action of this very commit
+            continue
         assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", each), each
 
 
