@@ -25,12 +25,14 @@ from acimedic.report.as_json import as_object, as_text
 from acimedic.report.build import build_report
 from acimedic.report.markdown import to_markdown
 from acimedic.report.plain import plain
+from acimedic.report.sarif import to_sarif
 from acimedic.report.text import as_lines
 from acimedic.settings import Settings, SettingsError, read_settings
 from acimedic.template import TemplateError
 from acimedic.template import parse as parse_template
+from acimedic.web.catalogue import catalogue
 
-_FORMATS = ("text", "json", "markdown", "html")
+_FORMATS = ("text", "json", "markdown", "html", "sarif")
 _MOST_TEMPLATE_BYTES = 50 * 1024 * 1024
 
 
@@ -106,6 +108,8 @@ def _shown(report: Report, form: str) -> str:
         from acimedic.report.html import to_html  # the template engine is for this one form
 
         return to_html(report)
+    if form == "sarif":
+        return to_sarif(report, catalogue())
     return as_lines(report, width=shutil.get_terminal_size().columns)
 
 

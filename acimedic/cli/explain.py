@@ -10,9 +10,11 @@ from acimedic.cli.trouble import CannotRunError
 from acimedic.explain import Explanation, NotAGroupError, explain
 from acimedic.explain.printing import report_of, to_json, to_text
 from acimedic.report.markdown import to_markdown
+from acimedic.report.sarif import to_sarif
 from acimedic.template import TemplateError, parse
+from acimedic.web.catalogue import catalogue
 
-_FORMATS = ("text", "json", "markdown", "html")
+_FORMATS = ("text", "json", "markdown", "html", "sarif")
 _MOST_BYTES = 50 * 1024 * 1024
 
 
@@ -48,6 +50,8 @@ def _shown(explanation: Explanation, form: str) -> str:
         from acimedic.report.html import to_html  # the template engine is for this one form
 
         return to_html(report_of(explanation))
+    if form == "sarif":
+        return to_sarif(report_of(explanation), catalogue())
     return to_text(explanation, width=shutil.get_terminal_size().columns)
 
 

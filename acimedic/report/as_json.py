@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from acimedic.model.diagnosis import Diagnosis
-from acimedic.model.report import Properties, Report, ToldFinding, ToldGap, ToldIncident, ToldPlan, ToldStep
+from acimedic.model.report import (
+    Properties,
+    Report,
+    ToldDefinition,
+    ToldFinding,
+    ToldGap,
+    ToldIncident,
+    ToldPlan,
+    ToldStep,
+)
 from acimedic.model.verdict import Fix
 from acimedic.report.build import build_report
 from acimedic.report.from_json import VERSION, NoReportError, read_report
@@ -44,7 +53,9 @@ def as_object(report: Report) -> dict[str, object]:
         "gaps": [_gap(gap) for gap in report.gaps],
         "plan": None if report.plan is None else _plan(report.plan),
         "support": list(report.support),
-    } | _candidates(report)
+        **_candidates(report),
+        **_before_deploying(report),
+    }
 
 
 def _incident(incident: ToldIncident) -> dict[str, object]:
@@ -76,6 +87,8 @@ def _finding(finding: ToldFinding) -> dict[str, object]:
         **(gap if finding.verdict == "unknown" else {}),
         "evidence": [asdict(fact) for fact in finding.evidence],
         "docs": finding.docs,
+        **({} if finding.group is None else {"container_group": finding.group}),
+        **({} if finding.place is None else {"location": asdict(finding.place)}),
     }
 
 
@@ -124,4 +137,18 @@ def _candidates(report: Report) -> dict[str, object]:
     return {
         "candidates": [each.check for each in report.candidates],
         "how_to_tell": {each.check: each.telling for each in report.candidates},
+    }
+
+
+def _before_deploying(report: Report) -> dict[str, object]:
+    """What is told of a template alone: its container groups, and what else is to be known of it."""
+    told: dict[str, object] = {"notes": list(report.notes)} if report.notes else {}
+    return told if report.definitions is None else {"definitions": list(map(_definition, report.definitions))} | told
+
+
+def _definition(told: ToldDefinition) -> dict[str, object]:
+    return {
+        "name": told.name,
+        "resource": dict(told.resource),
+        "unresolved": [{"path": path, "reason": reason} for path, reason in told.unresolved],
     }

@@ -4,42 +4,38 @@ Fields that are not known are left alone, and those that were added to version 1
 is only as good as where it was kept: to every renderer it is as hostile as a name from Azure.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeVar, get_args
+from typing import get_args
 
 from acimedic.model.diagnosis import Outcome
 from acimedic.model.plan import PlanFact
 from acimedic.model.reading import Gap
 from acimedic.model.report import (
     Candidate,
-    Properties,
     Report,
+    ToldDefinition,
     ToldError,
     ToldFinding,
     ToldGap,
     ToldIncident,
+    ToldPlace,
     ToldPlan,
     ToldStep,
     Word,
 )
 from acimedic.model.verdict import Confidence, Fact, Fix
+from acimedic.report.fields import Fields, NoReportError
 
-T = TypeVar("T", bound=str)
+__all__ = ["VERSION", "NoReportError", "read_report"]
+
 VERSION = 1
 _OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 _VERDICTS: tuple[Word, ...] = get_args(Word)
 _CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
 
 
-class NoReportError(ValueError):
-    """This is no report of version 1; the message says what is wrong, without quoting it."""
-
-
 def read_report(document: object) -> Report:
     """The report of a document that `as_object` wrote, or an earlier version of it. Raises NoReportError."""
-    fields = _Fields.of(document, "the report")
+    fields = Fields.of(document, "the report")
     if fields.values.get("version") != VERSION:
         raise NoReportError(f"this is no report of version {VERSION}")
     return Report(
@@ -54,10 +50,12 @@ def read_report(document: object) -> Report:
         plan=_plan(plan) if (plan := fields.part_or_none("plan")) else None,
         support=fields.texts("support"),
         candidates=_candidates(fields),
+        definitions=_definitions(fields),
+        notes=fields.texts("notes"),
     )
 
 
-def _incident(fields: "_Fields") -> ToldIncident:
+def _incident(fields: Fields) -> ToldIncident:
     group = fields.text("container_group", None)
     error = fields.part("error")
     return ToldIncident(
@@ -78,8 +76,9 @@ def _incident(fields: "_Fields") -> ToldIncident:
     )
 
 
-def _finding(fields: "_Fields") -> ToldFinding:
+def _finding(fields: Fields) -> ToldFinding:
     verdict, gap, fix = fields.one_of("verdict", _VERDICTS), fields.part_or_none("gap"), fields.part_or_none("fix")
+    place = fields.part_or_none("location")
     if (verdict == "fail") != (fix is not None):
         raise fields.wrong("fix", "what its verdict has")
     return ToldFinding(
@@ -95,10 +94,21 @@ def _finding(fields: "_Fields") -> ToldFinding:
         ),
         docs=fields.word("docs"),
         gap=_gap(gap) if gap else None,
+        group=fields.text("container_group", None),
+        place=_place(place) if place else None,
     )
 
 
-def _gap(fields: "_Fields") -> Gap:
+def _place(fields: Fields) -> ToldPlace:
+    return ToldPlace(
+        file=fields.word("file"),
+        path=fields.word("path"),
+        line=fields.position("line"),
+        column=fields.position("column"),
+    )
+
+
+def _gap(fields: Fields) -> Gap:
     return Gap(
         reading=fields.word("reading"),
         reason=fields.word("reason"),
@@ -107,7 +117,7 @@ def _gap(fields: "_Fields") -> Gap:
     )
 
 
-def _plan(fields: "_Fields") -> ToldPlan:
+def _plan(fields: Fields) -> ToldPlan:
     return ToldPlan(
         hash=fields.word("hash"),
         mode=fields.word("mode"),
@@ -121,9 +131,9 @@ def _plan(fields: "_Fields") -> ToldPlan:
     )
 
 
-def _step(fields: "_Fields") -> ToldStep:
+def _step(fields: Fields) -> ToldStep:
     change = fields.part("change")
-    said = fields.part_or_none("in_words") or _Fields({}, "in_words")
+    said = fields.part_or_none("in_words") or Fields({}, "in_words")
     before = change.part_or_none("before")
     return ToldStep(
         remedy=fields.word("remedy"),
@@ -139,78 +149,22 @@ def _step(fields: "_Fields") -> ToldStep:
     )
 
 
-def _candidates(fields: "_Fields") -> tuple[Candidate, ...] | None:
+def _candidates(fields: Fields) -> tuple[Candidate, ...] | None:
     if fields.values.get("candidates") is None:
         return None
-    telling = fields.part_or_none("how_to_tell") or _Fields({}, "how_to_tell")
+    telling = fields.part_or_none("how_to_tell") or Fields({}, "how_to_tell")
     return tuple(Candidate(check, telling.text(check, None) or "") for check in fields.texts("candidates"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Fields:
-    """The fields of an object, each asked for with its type; `name` says which object, to those who must mend it."""
+def _definitions(fields: Fields) -> tuple[ToldDefinition, ...] | None:
+    if fields.values.get("definitions") is None:
+        return None
+    return tuple(map(_definition, fields.parts("definitions")))
 
-    values: Mapping[str, object]
-    name: str
 
-    @classmethod
-    def of(cls, value: object, name: str) -> "_Fields":
-        if not isinstance(value, Mapping):
-            raise NoReportError(f"{name} is not an object")
-        return cls(value, name)
-
-    def word(self, field: str) -> str:
-        value = self.values.get(field)
-        if not isinstance(value, str):
-            raise self.wrong(field, "a text")
-        return value
-
-    def text(self, field: str, default: str | None) -> str | None:
-        value = self.values.get(field, default)
-        if value is not None and not isinstance(value, str):
-            raise self.wrong(field, "a text or null")
-        return value
-
-    def one_of(self, field: str, words: tuple[T, ...]) -> T:
-        value = self.values.get(field)
-        for word in words:
-            if word == value:
-                return word
-        raise self.wrong(field, f"one of {', '.join(words)}")
-
-    def flag(self, field: str) -> bool:
-        value = self.values.get(field, False)
-        if not isinstance(value, bool):
-            raise self.wrong(field, "true or false")
-        return value
-
-    def texts(self, field: str) -> tuple[str, ...]:
-        values = self.values.get(field, [])
-        if not isinstance(values, list | tuple) or not all(isinstance(value, str) for value in values):
-            raise self.wrong(field, "a list of texts")
-        return tuple(values)
-
-    def moment(self, field: str) -> datetime | None:
-        text = self.text(field, None)
-        try:
-            return None if text is None else datetime.fromisoformat(text)
-        except ValueError as error:
-            raise self.wrong(field, "a time") from error
-
-    def properties(self) -> Properties:
-        return tuple((name, self.text(name, None)) for name in self.values)
-
-    def part(self, field: str) -> "_Fields":
-        return _Fields.of(self.values.get(field), f"{field} of {self.name}")
-
-    def part_or_none(self, field: str) -> "_Fields | None":
-        return None if self.values.get(field) is None else self.part(field)
-
-    def parts(self, field: str) -> tuple["_Fields", ...]:
-        values = self.values.get(field, [])
-        if not isinstance(values, list | tuple):
-            raise self.wrong(field, "a list")
-        return tuple(_Fields.of(value, f"an entry of {field}") for value in values)
-
-    def wrong(self, field: str, wanted: str) -> NoReportError:
-        return NoReportError(f"{field} of {self.name} is not {wanted}")
+def _definition(fields: Fields) -> ToldDefinition:
+    return ToldDefinition(
+        name=fields.word("name"),
+        resource=fields.json("resource"),
+        unresolved=tuple((each.word("path"), each.word("reason")) for each in fields.parts("unresolved")),
+    )

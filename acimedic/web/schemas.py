@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_typ
 from acimedic.model.diagnosis import Kind
 from acimedic.model.plan import PlanFact, RunMode
 from acimedic.model.reading import Gap
-from acimedic.model.report import Report, ToldError, ToldFinding, ToldGap, ToldIncident, ToldPlan, ToldStep
+from acimedic.model.report import Report, ToldError, ToldFinding, ToldGap, ToldIncident, ToldPlace, ToldPlan, ToldStep
 from acimedic.model.verdict import Fact, Fix
 from acimedic.web.catalogue import Entry
 
@@ -31,7 +31,9 @@ def schemas() -> Mapping[str, Schema]:
     return {
         "Report": _report(),
         "ReportIncident": _incident(),
+        "Definition": _definition(),
         "Finding": _finding(),
+        "Place": of(ToldPlace),
         "Fact": of(Fact),
         "Fix": of(Fix),
         "Gap": of(Gap),
@@ -83,6 +85,7 @@ _NAMES = {
     ToldIncident: "ReportIncident",
     ToldFinding: "Finding",
     ToldGap: "ToldGap",
+    ToldPlace: "Place",
     ToldPlan: "Plan",
     ToldStep: "Step",
     PlanFact: "PlanFact",
@@ -102,13 +105,19 @@ def _properties(kind: Any, *, but: tuple[str, ...] = ()) -> dict[str, Schema]:
 
 
 def _report() -> Schema:
-    told = _properties(Report) | {
+    told = _properties(Report, but=("definitions",)) | {
         "version": {"const": 1},
         "kind": or_null(of(Kind)),
         "candidates": listed(TEXT),
         "how_to_tell": {"type": "object", "additionalProperties": TEXT},
+        "definitions": listed(ref("Definition")),
     }
-    return obj(told, optional=("candidates", "how_to_tell"))
+    return obj(told, optional=("candidates", "how_to_tell", "definitions", "notes"))
+
+
+def _definition() -> Schema:
+    unresolved = listed(obj({"path": TEXT, "reason": TEXT}))
+    return obj({"name": TEXT, "resource": {"type": "object"}, "unresolved": unresolved})
 
 
 def _incident() -> Schema:
@@ -118,7 +127,9 @@ def _incident() -> Schema:
 
 
 def _finding() -> Schema:
-    return obj(_properties(ToldFinding), optional=("gap",))
+    before_deploying = {"container_group": TEXT, "location": ref("Place")}
+    told = _properties(ToldFinding, but=("group", "place")) | before_deploying
+    return obj(told, optional=("gap", *before_deploying))
 
 
 def _gap() -> Schema:

@@ -74,6 +74,7 @@ LONG = {"long word": "a" * 10_000, "long with marks": "[<'`" * 2_500, "long quot
 HOSTILE = UNSEEN | ACTIVE | LONG
 
 _KEPT = {"version", "gateway", "outcome", "verdict", "confidence", "occurred_at", "allowed"}
+_DEFINITION = {"name": "x", "resource": {"tags": {"x": "x"}}, "unresolved": [{"path": "x", "reason": "x"}]}
 
 
 def diagnosed(evidence: Evidence) -> Diagnosis:
@@ -98,7 +99,9 @@ def everywhere(text: str, *, outcome: str = "cause-found") -> Report:
         "outcome": outcome,
         "kind": "x",
     }
-    told["findings"] = _few(_list(told["findings"]) + _list(other["findings"]))
+    placed = {"container_group": "x", "location": {"file": "x", "path": "x", "line": 1, "column": None}}
+    told["findings"] = [each | placed for each in _few(_list(told["findings"]) + _list(other["findings"]))]
+    told |= {"definitions": [_DEFINITION], "notes": ["x"]}
     if outcome != "cause-found":
         told |= {"root_cause": None}
     document = _replaced(json.loads(json.dumps(told)), text)

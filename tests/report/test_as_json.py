@@ -10,6 +10,7 @@ import checks
 import remediation
 from acimedic.diagnosis import diagnose
 from acimedic.model.evidence import Evidence
+from acimedic.model.report import ToldDefinition
 from acimedic.planning import draw_plan
 from acimedic.report.as_json import as_object, to_json
 from acimedic.report.build import build_report
@@ -17,6 +18,7 @@ from acimedic.report.grant import grant_command
 from tests import build
 from tests.checks.faults import FAULTS
 from tests.report.hostile import HOSTILE
+from tests.report.sarif_logs import PLACE, before_deploying, blamed
 
 NONE = type(None)
 REPORT: dict[str, tuple[type, ...]] = {
@@ -249,3 +251,51 @@ def test_it_is_ascii() -> None:
     text = to_json(diagnose(build.with_image("contoso.azurecr.io/é😀\ud800"), checks.ALL), gateway=False)
     assert text.isascii()
     assert json.loads(text)["incident"]["images"][-1].endswith("é😀\ud800")
+
+
+def test_an_incident_tells_nothing_of_a_template() -> None:
+    """Fields that were added for templates are left out where they say nothing."""
+    told = as_object(blamed())
+    assert {"definitions", "notes"}.isdisjoint(told)
+    assert isinstance(told["findings"], list)
+    assert all({"container_group", "location"}.isdisjoint(finding) for finding in told["findings"])
+
+
+def test_a_definition_is_told_with_what_is_not_known_of_it() -> None:
+    """What is not known is left out of the resource."""
+    definition = ToldDefinition(
+        name="cg-web-01",
+        resource={"properties": {"containers": [{"name": "web", "properties": {}}]}},
+        unresolved=(("properties.containers[0].properties.image", "it is a parameter without a value"),),
+    )
+    assert as_object(replace(before_deploying(), definitions=(definition,)))["definitions"] == [
+        {
+            "name": "cg-web-01",
+            "resource": {"properties": {"containers": [{"name": "web", "properties": {}}]}},
+            "unresolved": [
+                {"path": "properties.containers[0].properties.image", "reason": "it is a parameter without a value"}
+            ],
+        }
+    ]
+
+
+def test_a_template_without_a_container_group_says_so() -> None:
+    """Its list is empty, and there."""
+    assert as_object(replace(before_deploying(), definitions=()))["definitions"] == []
+
+
+def test_a_finding_tells_group_and_place() -> None:
+    """Where the culprit is written; null where only the file is known."""
+    first, second = before_deploying().fails
+    report = replace(
+        before_deploying(), findings=(first, replace(second, place=replace(PLACE, line=None, column=None)))
+    )
+    findings: Any = as_object(report)["findings"]
+    assert [finding["container_group"] for finding in findings] == ["cg-web-01", "cg-web-01"]
+    assert findings[0]["location"] == {"file": PLACE.file, "path": PLACE.path, "line": 12, "column": 7}
+    assert (findings[1]["location"]["line"], findings[1]["location"]["column"]) == (None, None)
+
+
+def test_the_notes_are_told() -> None:
+    """In their order."""
+    assert as_object(replace(before_deploying(), notes=("a", "b")))["notes"] == ["a", "b"]

@@ -7,7 +7,9 @@ import pytest
 from acimedic.report.as_json import read_report
 from acimedic.report.html import to_html
 from acimedic.report.markdown import to_markdown
+from acimedic.report.sarif import to_sarif
 from acimedic.simulator import Simulator
+from acimedic.web.catalogue import catalogue
 from tests.scenarios.running import command, load
 
 
@@ -23,15 +25,16 @@ def shown(form: str) -> str:
     return out
 
 
-def test_markdown_and_html_tell_what_the_json_tells() -> None:
+def test_every_form_tells_what_the_json_tells() -> None:
     """All are made of one report."""
     report = read_report(json.loads(shown("json")))
     assert shown("markdown") == to_markdown(report)
     assert shown("html") == to_html(report)
+    assert shown("sarif") == to_sarif(report, catalogue())
 
 
 @pytest.mark.parametrize(
-    ("form", "start"), [("text", "ACI Medic: "), ("markdown", "## ACI Medic: "), ("html", "<!DOCTYPE")]
+    ("form", "start"), [("text", "ACI Medic: "), ("markdown", "## ACI Medic: "), ("html", "<!DOCTYPE"), ("sarif", "{")]
 )
 def test_a_form_is_printed_and_nothing_else(form: str, start: str) -> None:
     """From the first character on."""

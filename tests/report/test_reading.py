@@ -13,10 +13,12 @@ import checks
 from acimedic.explain import explain
 from acimedic.explain.printing import report_of
 from acimedic.model.evidence import Evidence
+from acimedic.model.report import Report, ToldDefinition
 from acimedic.report.as_json import NoReportError, as_object, as_text, read_report
 from tests import build
 from tests.checks.faults import FAULTS
 from tests.report.hostile import HOSTILE, everywhere, reported
+from tests.report.sarif_logs import before_deploying
 from tests.scenarios.running import NAMES, run
 
 CASES: dict[str, Evidence] = {
@@ -76,6 +78,13 @@ EARLIEST: dict[str, Any] = {
 }
 
 
+def template() -> Report:
+    """Of a template, with all that is told of one."""
+    resource = {"name": "cg-web-01", "properties": {"containers": [None, 1, 1.5, True, "a", {}, []]}}
+    definition = ToldDefinition(name="cg-web-01", resource=resource, unresolved=(("location", "no resource group"),))
+    return replace(before_deploying(), definitions=(definition,), notes=("a", "b"))
+
+
 @pytest.mark.parametrize("evidence", CASES.values(), ids=CASES)
 def test_a_report_reads_back_equal(evidence: Evidence) -> None:
     """Through the JSON text."""
@@ -91,6 +100,16 @@ def test_a_plan_that_the_policy_allows_reads_back_equal() -> None:
     plan = replace(report.plan, allowed=True, policy="p", expires_after="P90D", reasons=("a", "b"), steps=(step,))
     told = replace(report, plan=plan)
     assert read_report(json.loads(as_text(as_object(told)))) == told
+
+
+def test_the_report_of_a_template_reads_back_equal() -> None:
+    """With its container groups, the places of its findings, and its notes."""
+    assert read_report(json.loads(as_text(as_object(template())))) == template()
+
+
+def test_the_report_of_a_template_without_a_container_group_reads_back_equal() -> None:
+    """It is still that of a template."""
+    assert read_report(json.loads(as_text(as_object(replace(template(), definitions=()))))).definitions == ()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -163,6 +182,37 @@ def test_the_message_says_what_is_wrong(change: dict[str, Any], said: str) -> No
     assert "yesterday" not in str(caught.value)
 
 
+_DEFINITION = {"name": "cg", "resource": {"name": "cg"}, "unresolved": []}
+_LOCATION = {"file": "main.json", "path": "resources[0]", "line": 1, "column": 1}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"definitions": {}}, "definitions of the report is not a list"),
+        ({"definitions": ["cg"]}, "an entry of definitions is not an object"),
+        ({"definitions": [_DEFINITION | {"name": None}]}, "name of an entry of definitions is not a text"),
+        ({"definitions": [_DEFINITION | {"resource": []}]}, "resource of an entry of definitions is not an object"),
+        ({"definitions": [_DEFINITION | {"resource": {"a": [{"b": float("nan")}]}}]}, "resource of .* is not JSON"),
+        ({"definitions": [_DEFINITION | {"unresolved": [["a", "b"]]}]}, "an entry of unresolved is not an object"),
+        ({"notes": "a"}, "notes of the report is not a list of texts"),
+    ],
+)
+def test_what_is_wrong_with_a_template_is_said(change: dict[str, Any], said: str) -> None:
+    """The field and the object."""
+    with pytest.raises(NoReportError, match=said):
+        read_report(EARLIEST | change)
+
+
+@pytest.mark.parametrize("bad", [0, -1, True, "1", 1.0])
+@pytest.mark.parametrize("field", ["line", "column"])
+def test_a_place_counts_from_one(field: str, bad: object) -> None:
+    """In whole numbers."""
+    finding = EARLIEST["findings"][0] | {"location": _LOCATION | {field: bad}}
+    with pytest.raises(NoReportError, match=f"{field} of location of an entry of findings is not a whole number"):
+        read_report(EARLIEST | {"findings": [finding]})
+
+
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -173,7 +223,8 @@ _JSON = st.recursive(
 @given(st.data())
 def test_nothing_else_is_ever_raised(data: st.DataObject) -> None:
     """Whatever stands in whichever place."""
-    document = json.loads(json.dumps(EARLIEST))
+    document = json.loads(json.dumps(EARLIEST | {"definitions": [_DEFINITION]}))
+    document["findings"][0]["location"] = dict(_LOCATION)
     value = data.draw(st.sampled_from(list(_objects(document))))
     value[data.draw(st.sampled_from(sorted(value)))] = data.draw(_JSON)
     try:
