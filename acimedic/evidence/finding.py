@@ -14,9 +14,12 @@ _MOST_SUBSCRIPTIONS = 50
 
 
 async def registry_of(
-    reader: Reader, host: str, home: Reading[tuple[Registry, ...]], home_subscription: str
+    reader: Reader, host: str, home: Reading[tuple[Registry, ...]], home_subscription: str | None
 ) -> Reading[Registry | Absent]:
-    """The registry with this login server: in the group's subscription, else by Resource Graph, else one by one."""
+    """The registry with this login server: in the group's subscription, else by Resource Graph, else one by one.
+
+    home_subscription: None, with no registries at home, where it is not known where the group is to be.
+    """
     listed = _among(home, host)
     if listed is not None:
         return listed
@@ -29,12 +32,13 @@ async def registry_of(
 
 
 async def _one_by_one(
-    reader: Reader, host: str, home: Reading[tuple[Registry, ...]], home_subscription: str
+    reader: Reader, host: str, home: Reading[tuple[Registry, ...]], home_subscription: str | None
 ) -> Reading[Registry | Absent]:
     subscriptions = await reader.subscriptions()
     if isinstance(subscriptions, Gap):
         return _invisible(host, f"the subscriptions could not be listed: {subscriptions.reason}")
-    others = [item for item in subscriptions if item.lower() != home_subscription.lower()][:_MOST_SUBSCRIPTIONS]
+    at_home = (home_subscription or "").lower()
+    others = [item for item in subscriptions if item.lower() != at_home][:_MOST_SUBSCRIPTIONS]
     listings = await asyncio.gather(*(reader.registries(item) for item in others))
     for listing in listings:
         listed = _among(listing, host)
@@ -43,7 +47,8 @@ async def _one_by_one(
     refused = [listing for listing in [home, *listings] if isinstance(listing, Gap)]
     if refused:
         return _invisible(host, refused[0].reason)
-    return _invisible(host, f"it is in none of the {len(others) + 1} subscriptions that we may see")
+    looked = len(others) + (1 if home_subscription else 0)
+    return _invisible(host, f"it is in none of the {looked} subscriptions that we may see")
 
 
 def _among(listing: Reading[tuple[Registry, ...]], host: str) -> Registry | None:

@@ -47,9 +47,12 @@ async def read(
     definition: Reading[Definition],
     chain: Reading[ErrorChain],
     home: Reading[tuple[Registry, ...]],
-    subscription: str,
+    subscription: str | None,
 ) -> Serving:
-    """Read what serves the images of the group and of the error. home: the registries of its subscription."""
+    """Read what serves the images of the group and of the error.
+
+    home: the registries of its subscription, which is None where it is not known where the group is to be.
+    """
     hosts = acr_hosts(_images(definition, chain))
     registries, identities = await asyncio.gather(
         asyncio.gather(*(registry_of(reader, host, home, subscription) for host in hosts)),
