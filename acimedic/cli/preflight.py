@@ -36,8 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--live", action="store_true", help="ask Azure for the registries, identities and roles")
     parser.add_argument("--strict", action="store_true", help="exit 1 for likely findings as well")
     parser.add_argument("--fix-definition", action="store_true", help="print the container groups, corrected, as JSON")
-    parser.add_argument("--subscription", metavar="ID", help="where it will be deployed")
-    parser.add_argument("--resource-group", metavar="NAME", help="where it will be deployed")
+    parser.add_argument("--subscription", metavar="ID", help="where it will be deployed; else AZURE_SUBSCRIPTION_ID")
+    parser.add_argument("--resource-group", metavar="NAME", help="where it will be deployed; else AZURE_RESOURCE_GROUP")
     parser.add_argument("--location", metavar="NAME", help="of the resource group, or of the deployment")
     parser.add_argument("--format", choices=_FORMATS, default="text")
 
@@ -62,11 +62,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _scope(arguments: argparse.Namespace, settings: Settings) -> Scope:
-    subscription, group = arguments.subscription, arguments.resource_group
+    subscription = arguments.subscription or os.environ.get("AZURE_SUBSCRIPTION_ID") or None
+    group = arguments.resource_group or os.environ.get("AZURE_RESOURCE_GROUP") or None
     if subscription is not None and not _GUID.fullmatch(subscription):
-        raise CannotRunError(f"--subscription takes the id of a subscription, not '{plain(subscription)}'")
+        raise CannotRunError(
+            f"--subscription (or AZURE_SUBSCRIPTION_ID) takes a subscription's id, not '{plain(subscription)}'"
+        )
     if group is not None and not _NAME.fullmatch(group):
-        raise CannotRunError(f"--resource-group takes the name of a resource group, not '{plain(group)}'")
+        raise CannotRunError(f"--resource-group (or AZURE_RESOURCE_GROUP) takes a group's name, not '{plain(group)}'")
     if subscription is None and len(settings.subscriptions) == 1:
         subscription = settings.subscriptions[0]
     return Scope(
@@ -117,7 +120,10 @@ def _print_corrected(examination: Examination, source: Source) -> None:
     from acimedic.preflight.correcting import corrected
 
     made = [corrected(each, source.written(each.asked.path)) for each in examination.groups]
-    changed = [each.resource for each in made if each.resource is not None and each.changes]
+    # the groups of a loop are one resource of the template
+    changed = list(
+        {json.dumps(each.resource): each.resource for each in made if each.resource and each.changes}.values()
+    )
     if changed:
         sys.stdout.write(json.dumps(changed[0] if len(changed) == 1 else changed, indent=2) + "\n")
     for each in made:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from acimedic.model.report import Report, ToldFinding
-from acimedic.preflight.telling import groups_said, left_open, level, undecided_said
+from acimedic.preflight.telling import groups_said, left_open, level, undecided, undecided_said
 from acimedic.report import sections
 from acimedic.report.markdown import fault_blocks, listed
 from acimedic.report.markdown_words import code, fenced, prose
@@ -58,10 +58,10 @@ def _undecided(report: Report, live: bool) -> Iterator[str]:
     if not live:
         yield from map(prose, undecided_said(report))
         return
-    reasons = sections.undecided(report)
+    reasons = list(undecided(report))
     if reasons:
-        yield f"### Not decided ({sum(map(len, reasons.values()))})"
-        yield listed(*(f"{prose(why)}: {', '.join(map(code, dict.fromkeys(names)))}" for why, names in reasons.items()))
+        yield "### Not decided"
+        yield listed(*(f"{prose(why)}: {prose(names)}" for why, names in reasons))
 
 
 def _gaps(report: Report) -> Iterator[str]:

@@ -13,6 +13,7 @@ from acimedic.model.image import Malformed
 from acimedic.model.incident import Incident
 from acimedic.model.reading import Gap
 from acimedic.named import incident_of
+from acimedic.preflight.placeless import with_identities
 from acimedic.preflight.request import Asked, Examination, Examined, Request, evaluated, groups_left_out, groups_of
 
 NOT_DEPLOYED = "nothing has been deployed yet"
@@ -26,7 +27,7 @@ def examine(request: Request, *, now: datetime) -> Examination:
         request=request,
         groups=tuple(
             Examined(asked=asked, diagnosis=diagnosed(evidence_of(asked, request, now=now)))
-            for asked in groups_of(evaluation, request)
+            for asked in with_identities(groups_of(evaluation, request), request)
         ),
         problems=evaluation.problems,
         left_out=groups_left_out(evaluation),

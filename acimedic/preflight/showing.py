@@ -7,21 +7,10 @@ from collections.abc import Iterator
 
 from acimedic.model.report import ToldDefinition
 from acimedic.preflight.request import Asked
+from acimedic.preflight.secret_places import is_secret, names_a_secret
 from acimedic.redact import redact
 from acimedic.template import Json, Unresolved, child_path
 
-_SECRET = frozenset({"password", "protectedsettings", "securevalue", "storageaccountkey", "workspacekey"})
-_SECRET_NAMES = (
-    "connection_string",
-    "connectionstring",
-    "credential",
-    "key",
-    "passwd",
-    "password",
-    "pwd",
-    "secret",
-    "token",
-)
 _NOT_SHOWN = "it is a secret, or looks like one, and is not shown"
 
 
@@ -51,22 +40,12 @@ def _known(value: Json, path: str, left_out: list[tuple[str, str]]) -> Json:
 
 
 def _members(value: dict[str, Json], path: str, left_out: list[tuple[str, str]]) -> Iterator[tuple[str, Json]]:
-    secret_variable = _names_a_secret(value.get("name"))
+    secret_variable = names_a_secret(value.get("name"))
     for key, each in value.items():
         inside = child_path(path, key)
         if isinstance(each, Unresolved):
             left_out.append((inside, each.reason))
-        elif each and (_is_secret(key, path) or (key.lower() == "value" and secret_variable)):
+        elif each and (is_secret(key, path) or (key.lower() == "value" and secret_variable)):
             left_out.append((inside, _NOT_SHOWN))
         else:
             yield key, _known(each, inside, left_out)
-
-
-def _is_secret(key: str, path: str) -> bool:
-    """By Azure's own name for it; the files of a volume of secrets are members of `secret`."""
-    return key.lower() in _SECRET or (key.lower() == "secret" and ".volumes[" in path)
-
-
-def _names_a_secret(name: Json) -> bool:
-    """Whether the name of an environment variable, of a header or of the like says that its value is a secret."""
-    return isinstance(name, str) and any(word in name.lower() for word in _SECRET_NAMES)

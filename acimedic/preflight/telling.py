@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from acimedic.model.report import Report, ToldFinding
 
+_SHOWN = 6
+
 
 def groups_said(report: Report) -> str:
     """The container groups that the template asks for, in one sentence."""
@@ -33,3 +35,15 @@ def undecided_said(report: Report) -> Iterator[str]:
     names = dict.fromkeys(each.check for each in report.findings if each.verdict == "unknown")
     if names:
         yield f"{len(names)} checks want more than the template tells; --live asks Azure for it."
+
+
+def undecided(report: Report) -> Iterator[tuple[str, str]]:
+    """For each reason why something was not decided, the first checks that it kept from deciding."""
+    reasons: dict[str, dict[str, None]] = {}
+    for finding in report.findings:
+        if finding.verdict == "unknown":
+            reasons.setdefault(finding.summary, {}).setdefault(finding.check)
+    for reason, checks in reasons.items():
+        named = list(checks)
+        more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
+        yield reason, ", ".join(named[:_SHOWN]) + more

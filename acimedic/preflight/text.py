@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from acimedic.model.report import Report, ToldFinding, ToldPlace
-from acimedic.preflight.telling import groups_said, left_open, level, undecided_said
+from acimedic.preflight.telling import groups_said, left_open, level, undecided, undecided_said
 from acimedic.report import sections
 from acimedic.report.plain import plain, wrapped
 from acimedic.report.text import fault_lines
@@ -66,12 +66,12 @@ def _undecided(report: Report, live: bool, width: int) -> Iterator[str]:
     if not live:
         yield from (line for said in undecided_said(report) for line in wrapped(said, width=width))
         return
-    reasons = sections.undecided(report)
+    reasons = list(undecided(report))
     if reasons:
-        yield f"Not decided ({sum(map(len, reasons.values()))})"
-    for reason, names in reasons.items():
+        yield "Not decided"
+    for reason, names in reasons:
         yield from wrapped(reason, width=width, indent="    ", first="  - ")
-        yield from wrapped(", ".join(dict.fromkeys(names)), width=width, indent="      ")
+        yield from wrapped(names, width=width, indent="      ")
 
 
 def _gaps(report: Report, width: int) -> Iterator[str]:

@@ -178,7 +178,7 @@ def test_where_it_is_deployed_is_passed_on(runner: Runner, capfd: pytest.Capture
     """The command itself says what is no id of a subscription."""
     write(runner.folder, main__json=GOOD)
     assert runner.run(templates="main.json", subscription="--help") == 2
-    assert "--subscription takes the id of a subscription" in capfd.readouterr().out
+    assert "--subscription (or AZURE_SUBSCRIPTION_ID) takes" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize("name", ["a\n::error::b.json", "a,line=1.json", "a%0Ab.json", "--live.json"])

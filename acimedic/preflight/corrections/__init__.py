@@ -1,0 +1,1 @@
+"""The smallest correction of each fault in a definition, one module for each part of it."""
