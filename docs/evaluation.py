@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from acimedic.evidence.asked import is_group
+from acimedic.asked_group import is_group
 from acimedic.template import Json, Resource, Scope, evaluate, parse, unresolved_leaves
 
 TEMPLATES = Path(__file__).parents[1].parent / "shared" / "payloads" / "d-templates"

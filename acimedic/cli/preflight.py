@@ -1,7 +1,6 @@
 """`acimedic preflight`: the checks on a template before it is deployed."""
 
 import argparse
-import asyncio
 import json
 import os
 import re
@@ -11,7 +10,6 @@ from datetime import UTC, datetime
 
 from acimedic.cli.preflight_files import read_template
 from acimedic.cli.trouble import CannotRunError
-from acimedic.connection import NoAzureError, ensure_answered
 from acimedic.model.report import Report
 from acimedic.preflight.markdown import to_markdown
 from acimedic.preflight.offline import examine
@@ -85,21 +83,9 @@ def _examined(request: Request, settings: Settings, *, live: bool) -> Examinatio
     now = request.scope.now or datetime.now(UTC)
     if not live:
         return examine(request, now=now)
-    try:
-        return asyncio.run(_live(request, settings, now))
-    except NoAzureError as error:
-        raise CannotRunError(str(error)) from error
+    from acimedic.cli.preflight_live import examined_live  # offline nothing of the network is loaded
 
-
-async def _live(request: Request, settings: Settings, now: datetime) -> Examination:
-    from acimedic.azure.reader import AzureReader
-    from acimedic.azure.session import Session
-    from acimedic.preflight.live import examine_live
-
-    async with Session(settings) as session:
-        examination = await examine_live(request, AzureReader(session), now=now)
-        ensure_answered(session, tuple(gap for each in examination.groups for gap in each.diagnosis.gaps))
-        return examination
+    return examined_live(request, settings, now)
 
 
 def _shown(report: Report, arguments: argparse.Namespace) -> str:

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias, cast
 
+from acimedic.asked_group import definition_of, is_group
 from acimedic.definition import from_arm
 from acimedic.evidence.trail import Step, Trail
 from acimedic.model.definition import Container, Credential, Definition, IdentityCredential, PasswordCredential
 from acimedic.model.error import ErrorChain
 from acimedic.model.incident import Operation
 from acimedic.model.reading import Absent, Gap, Reading
-from acimedic.model.resource_id import CONTAINER_GROUPS, REGISTRIES, ResourceId
+from acimedic.model.resource_id import REGISTRIES, ResourceId
 from acimedic.template import Json, Resource, Scope, Unresolved, evaluate
 
 _Json: TypeAlias = Mapping[str, Json]
@@ -187,21 +188,6 @@ def _from_step(step: Step, group: ResourceId, facts: Facts, place: Place) -> Rea
     return definition_of(resource, group, f"template of deployment {where.name} ({step.template.source})")
 
 
-def definition_of(resource: Resource, group: ResourceId, source: str, *, supplied: bool = False) -> Definition:
-    """A resource of a template as a container group. supplied: the template came from the caller, not from Azure."""
-    body = resource.body if isinstance(resource.body, dict) else {}
-    version = resource.api_version
-    read = from_arm(
-        body,
-        origin="supplied" if supplied else "template",
-        source=source,
-        api_version=Gap(reading="api-version of the request", reason=version.reason)
-        if isinstance(version, Unresolved)
-        else version,
-    )
-    return replace(read, id=str(group), name=group.name)
-
-
 def _pick(resources: list[Resource], group: ResourceId) -> Resource | Gap:
     """The group among a template's resources: by its id; without one, the only group whose id is unknown."""
     wanted = [item for item in resources if is_group(item.type) and not item.existing]
@@ -215,11 +201,6 @@ def _pick(resources: list[Resource], group: ResourceId) -> Resource | Gap:
         reading="definition of the container group",
         reason=f"the template asks for {len(wanted)} container groups, none of which is surely {group.name}",
     )
-
-
-def is_group(kind: str | Unresolved) -> bool:
-    """Whether a resource type is the container group's."""
-    return isinstance(kind, str) and kind.rstrip("/").lower() == CONTAINER_GROUPS.lower()
 
 
 def _is(text: str, group: ResourceId) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from acimedic.evidence.asked import definition_of, is_group
+from acimedic.asked_group import definition_of, is_group
 from acimedic.model.definition import Definition
 from acimedic.model.diagnosis import Diagnosis
 from acimedic.model.resource_id import ResourceId

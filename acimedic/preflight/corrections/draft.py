@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import checks
+from acimedic.asked_group import definition_of
 from acimedic.diagnosis import diagnose
-from acimedic.evidence.asked import definition_of
 from acimedic.image import server_fault
 from acimedic.model.definition import Container, Credential, Definition
 from acimedic.model.diagnosis import Diagnosis
