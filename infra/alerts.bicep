@@ -33,7 +33,7 @@ var alerts = [
   {
     name: 'failed-story'
     title: 'An incident could not be brought to an end'
-    says: 'A step failed for good, only a part was changed, or a change could not be taken back. The incident says which. Runbook: "Stuck or failed orchestrations".'
+    says: 'A step failed for good, only a part was changed, or a change could not be taken back. The incident says which. Runbook: "Stuck or failed stories".'
     severity: 1
     query: '${lines} | where line == "state" and state in ("failed", "incomplete", "kept") | project TimeGenerated, id, state, said = tostring(it.said), step = tostring(it.step)'
     every: 'PT15M'
@@ -43,7 +43,7 @@ var alerts = [
   {
     name: 'failed-orchestration'
     title: 'An orchestration failed'
-    says: 'Durable Functions ended a story without its being recorded. Runbook: "Stuck or failed orchestrations".'
+    says: 'Durable Functions ended a story without its being recorded. Runbook: "Stuck or failed stories".'
     severity: 1
     query: 'AppRequests | where Success == false and OperationName in ("story", "retention", "digests")'
     every: 'PT15M'
@@ -52,12 +52,14 @@ var alerts = [
   }
   {
     name: 'stuck-story'
-    title: 'An incident was received, and nothing was heard of it for two hours'
-    says: 'Its story was begun, or should have been, and has told nothing. Runbook: "Stuck or failed orchestrations".'
+    title: 'A story goes no further'
+    says: 'What it waited for was due two hours ago, and nothing was heard of it since. Waits of more than 45 hours are beyond what an alert can look back on. Runbook: "Stuck or failed stories".'
     severity: 2
-    query: '${lines} | where line == "received" | mv-expand one = it.incidents | summarize received = min(TimeGenerated) by id = tostring(one) | where received < ago(2h) | join kind=leftanti (${lines} | where line in ("state", "incident", "audit-head") | distinct id) on id'
+    // The same as "What stands still" in docs/operations.md. What has no time of its own goes on at once; only a change
+    // that nothing has proved yet is looked at again, up to a day later (acimedic/lifecycle/story.py).
+    query: '${lines} | extend kind = tostring(it.kind) | where line == "standing" or (line == "audit-head" and kind in ("received", "over-ceiling")) | extend ended = kind == "over-ceiling" or coalesce(tobool(it.closed), false), until = coalesce(todatetime(it.due), TimeGenerated + iff(state in ("in-effect", "not-yet"), 25h, 0h)) | summarize ends = countif(ended), arg_max(TimeGenerated, state, until) by id | where ends == 0 and until < ago(2h)'
     every: 'PT1H'
-    within: 'P1D'
+    within: 'P2D'
     mute: 'PT6H'
   }
   {
@@ -73,7 +75,7 @@ var alerts = [
   {
     name: 'refused-document'
     title: 'The policy or the routes cannot be followed'
-    says: 'Nothing is changed, or only the default route is told, until the document is put right. Runbook: "A refused policy or routes document".'
+    says: 'Nothing is changed, or only the default route is told, until the document is put right. Runbook: "A policy or routes that are refused".'
     severity: 2
     query: '${lines} | where line in ("policy-refused", "routes-invalid")'
     every: 'PT1H'

@@ -1,6 +1,6 @@
-"""The line that tells what looking into an incident came to, and what it cost: the same wherever somebody looks.
+"""The lines that tell what looking into an incident came to, what it cost, and where its story stands.
 
-One JSON object, so that Application Insights can take it apart with parse_json(). Nothing of a person is in it.
+Each is one JSON object, so that Application Insights can take it apart with parse_json(). Nothing of a person is in it.
 """
 
 import json
@@ -8,6 +8,7 @@ import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from acimedic.lifecycle.messages import Mark
 from acimedic.model.diagnosis import Diagnosis
 from acimedic.redact import redact
 
@@ -30,5 +31,21 @@ def incident(log: logging.Logger, diagnosis: Diagnosis, *, milliseconds: int, st
         "throttled": statuses.get(HTTPStatus.TOO_MANY_REQUESTS, 0),
         "gaps": len(diagnosis.gaps),
         "permissions": sorted({gap.permission for gap in diagnosis.gaps if gap.permission is not None}),
+    }
+    log.info(json.dumps(line))
+
+
+def standing(log: logging.Logger, mark: Mark) -> None:
+    """Write where a story stands, also what nobody is told of: one that goes no further is found by its last line.
+
+    `due` is when something happens by itself, null where it is now; after `closed` nothing happens any more.
+    """
+    line = {
+        "line": "standing",
+        "id": mark.incident,
+        "state": mark.state,
+        "step": mark.step,
+        "due": mark.due,
+        "closed": mark.closed,
     }
     log.info(json.dumps(line))

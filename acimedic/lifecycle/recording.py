@@ -1,10 +1,12 @@
 """The activities `record` and `notify`: where the incident stands, made visible, and told to people."""
 
 import hashlib
+import logging
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
+from acimedic.lifecycle import lines
 from acimedic.lifecycle.deciding import AWAITING
 from acimedic.lifecycle.keeping import change, found, kept_plan, kept_report, note
 from acimedic.lifecycle.messages import Mark, Tell
@@ -12,6 +14,8 @@ from acimedic.lifecycle.offers import link, marked_at, offered, with_mark
 from acimedic.lifecycle.tools import Tools
 from acimedic.model.news import News
 from acimedic.model.record import IncidentRecord
+
+_LOG = logging.getLogger("acimedic.lifecycle")
 
 
 async def record(tools: Tools, mark: Mark) -> None:
@@ -38,6 +42,7 @@ async def record(tools: Tools, mark: Mark) -> None:
     told = hashlib.sha256(mark.said.encode("utf-8", "surrogatepass")).hexdigest()[:12]
     body = {"state": mark.state, "said": mark.said, "step": mark.step, "closed": mark.closed}
     await note(tools, mark.incident, key=f"state:{mark.at}:{mark.state}:{told}", kind="state", body=body)
+    lines.standing(_LOG, mark)
 
 
 async def notify(tools: Tools, tell: Tell) -> None:

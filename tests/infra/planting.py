@@ -4,24 +4,29 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.infra.checking.arguments import TAKES
 from tests.infra.checking.azure_types import Book
 from tests.infra.checking.folder import file_faults, world_of
 from tests.infra.checking.parser import parse
 from tests.infra.checking.symbols import all_statements
 from tests.infra.checking.syntax import (
+    Array,
     At,
     BicepError,
     Call,
+    Choice,
     Constant,
     Declared,
     Dot,
     Expr,
     File,
     Item,
+    Loop,
     Module,
     Name,
     Object,
     Resource,
+    Spread,
     Statement,
     Text,
     body_of,
@@ -208,6 +213,94 @@ def module_file_wrong(file: File) -> Iterator[Edit]:
 def brace_lost(file: File) -> Iterator[Edit]:
     for resource, body in resources(file):
         yield Edit(body.at.end - 1, body.at.end, "", f"brace of {resource.name}")
+
+
+def version_wrong(file: File) -> Iterator[Edit]:
+    for resource, _ in resources(file):
+        if "@" in (resource.type.literal or ""):
+            end = resource.type.at.end - 1
+            yield Edit(end, end, "9", f"version of {resource.name}")
+
+
+def name_taken(file: File) -> Iterator[Edit]:
+    """Of two of one kind at one place, both with names that are written out, one with the other's name."""
+    known: dict[tuple[object, ...], Text] = {}
+    bodies = [(each.type.literal, body) for each, body in deployed(file)]
+    bodies += [("module", body) for each, body in _modules(file)]
+    for kind, body in bodies:
+        name = body.get("name")
+        if isinstance(name, Text) and name.literal is not None:
+            above = [value.name if isinstance(value, Name) else None for value in map(body.get, ("parent", "scope"))]
+            first = known.setdefault((kind, *above), name)
+            if first is not name:
+                yield Edit(name.at.start, name.at.end, f"'{first.literal}'", f"{name.literal} named {first.literal}")
+
+
+def item_twice(file: File) -> Iterator[Edit]:
+    for _, items in _looped(file):
+        words = [each for each in items if isinstance(each, Text)]
+        for other in words[1:]:
+            yield Edit(other.at.start, other.at.end, f"'{words[0].literal}'", f"{other.literal} written twice")
+
+
+def item_property_wrong(file: File) -> Iterator[Edit]:
+    for loop, items in _looped(file):
+        ahead: list[Expr] = [loop.body]
+        while ahead:
+            value = ahead.pop()
+            ahead += children(value)
+            if isinstance(value, Dot) and isinstance(value.base, Name) and value.base.name == loop.names[0] and items:
+                yield behind(value.at, "Zz", f"{loop.names[0]}.{value.name}")
+
+
+def item_property_missing(file: File) -> Iterator[Edit]:
+    for _, items in _looped(file):
+        for number, each in enumerate(items):
+            if isinstance(each, Object):
+                yield from (without(item, f"{number}: {path}") for path, item in written(each, "item"))
+
+
+def loaded_file_wrong(file: File) -> Iterator[Edit]:
+    for each in file.statements:
+        for value in expressions(each):
+            if isinstance(value, Call) and value.name.startswith("load"):
+                path = value.arguments[0].at
+                yield Edit(path.end - 1, path.end - 1, "Zz", f"{value.name}() in {each.name}")
+
+
+def decorator_argument_wrong(file: File) -> Iterator[Edit]:
+    for each in file.statements:
+        for decorator in each.decorators:
+            for argument in decorator.arguments:
+                if isinstance(argument, Constant):
+                    at = argument.at
+                    yield Edit(at.start, at.end, f"'{argument.value}'", f"@{decorator.name}() of {each.name}")
+
+
+def function_argument_wrong(file: File) -> Iterator[Edit]:
+    for each in file.statements:
+        for value in expressions(each):
+            if isinstance(value, Call) and value.base is None and value.name in TAKES and value.arguments:
+                at = value.arguments[0].at
+                yield Edit(at.start, at.end, "{}", f"{value.name}() in {each.name}")
+
+
+def _looped(file: File) -> Iterator[tuple[Loop, tuple[Expr, ...]]]:
+    """Every loop of what is deployed with the items that it goes through, in any branch, where they are written out."""
+    variables = {each.name: each.value for each in file.statements if isinstance(each, Declared) and each.kind == "var"}
+    for each in file.statements:
+        if isinstance(each, Resource) and isinstance(each.value, Loop):
+            ahead: list[Expr | None] = [each.value.source]
+            items: list[Expr] = []
+            while ahead:
+                value = ahead.pop()
+                if isinstance(value, Name):
+                    ahead.append(variables.get(value.name))
+                elif isinstance(value, Choice):
+                    ahead += [value.yes, value.no]
+                elif isinstance(value, Array):
+                    items += [item for item in value.items if not isinstance(item, Spread)]
+            yield each.value, tuple(items)
 
 
 def _modules(file: File) -> Iterator[tuple[Module, Object]]:

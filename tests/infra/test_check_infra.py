@@ -1,16 +1,14 @@
 """The check of infra/ bites: faults planted in copies of the real files, and small files with one fault each."""
 
-import os
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.infra import planting
-from tests.infra.checking.__main__ import ROOT, TYPES
-from tests.infra.checking.azure_types import Book
-from tests.infra.checking.folder import Outcome, check_folder, second_reading
+from tests.infra.checked import ACCOUNT, book, checked, said
+from tests.infra.checking.__main__ import ROOT
+from tests.infra.checking.folder import check_folder, second_reading
 from tests.infra.checking.parser import parse
 from tests.infra.checking.syntax import BicepError, File
 from tests.infra.planting import Edit, Folder
@@ -27,47 +25,11 @@ FREE_WORDS = frozenset(
 )  # fmt: skip
 
 
-@cache
-def book() -> Book:
-    if not TYPES.is_dir():
-        reason = "the types of Azure's resources are not beside this checkout"
-        if os.environ.get("ACIMEDIC_REQUIRE"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return Book(TYPES)
-
-
 def planted(spoil: Callable[[File], Iterator[Edit]]) -> list[str]:
     """What the check did not notice, of at least one fault that was planted."""
     count, unnoticed = Folder(INFRA, book()).survivors(spoil)
     assert count > 0
     return unnoticed
-
-
-def checked(folder: Path, text: str, **others: str) -> Outcome:
-    (folder / "main.bicep").write_text(text, encoding="utf-8")
-    for name, other in others.items():
-        (folder / f"{name}.bicep").write_text(other, encoding="utf-8")
-    return check_folder(folder, book())
-
-
-def said(outcome: Outcome) -> str:
-    return "\n".join(str(fault) for fault in outcome.faults)
-
-
-ACCOUNT = """
-resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
-  name: 'acimedic'
-  location: 'westeurope'
-  kind: 'StorageV2'
-  sku: {
-    name: 'Standard_LRS'
-  }
-  properties: {
-    allowSharedKeyAccess: false
-  }
-}
-"""
 
 
 def test_nothing_is_wrong_in_infra() -> None:
@@ -144,6 +106,46 @@ def test_every_wrong_output_of_a_module_is_caught() -> None:
 def test_every_module_file_that_is_not_there_is_caught() -> None:
     """Every path, misspelt."""
     assert planted(planting.module_file_wrong) == []
+
+
+def test_every_version_that_is_not_there_is_caught() -> None:
+    """Of every resource, also of one that exists."""
+    assert planted(planting.version_wrong) == []
+
+
+def test_everything_that_is_deployed_twice_is_caught() -> None:
+    """One of two of a kind, by the name of the other; resources and modules."""
+    assert planted(planting.name_taken) == []
+
+
+def test_every_item_that_is_written_twice_is_caught() -> None:
+    """In the list of what a loop deploys."""
+    assert planted(planting.item_twice) == []
+
+
+def test_every_property_of_a_loops_item_that_there_is_not_is_caught() -> None:
+    """Misspelt where it is read."""
+    assert planted(planting.item_property_wrong) == []
+
+
+def test_every_property_that_one_item_of_a_loop_lacks_is_caught() -> None:
+    """Taken out of one item, and left in the others."""
+    assert planted(planting.item_property_missing) == []
+
+
+def test_every_file_that_is_loaded_and_not_there_is_caught() -> None:
+    """Every path, misspelt."""
+    assert planted(planting.loaded_file_wrong) == []
+
+
+def test_every_decorator_that_is_given_something_else_is_caught() -> None:
+    """Numbers as words."""
+    assert planted(planting.decorator_argument_wrong) == []
+
+
+def test_every_function_that_is_given_something_else_is_caught() -> None:
+    """An object in the place of the first argument."""
+    assert planted(planting.function_argument_wrong) == []
 
 
 def test_every_lost_brace_is_caught() -> None:
@@ -295,21 +297,42 @@ def test_a_resource_that_belongs_elsewhere_is_caught(tmp_path: Path) -> None:
     assert "cannot be deployed to a subscription" in said(outcome)
 
 
-def test_a_version_that_is_not_there_is_checked_against_the_newest(tmp_path: Path) -> None:
-    """And that is said."""
-    outcome = checked(tmp_path, ACCOUNT.replace("2024-01-01", "2199-01-01").replace("StorageV2", "StorageV9"))
-    assert outcome.notes == (
-        "Microsoft.Storage/storageAccounts@2199-01-01: no types of that version in the folder, "
-        "checked against 2024-01-01",
+def test_a_version_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
+    """The versions that are there are named."""
+    outcome = checked(tmp_path, ACCOUNT.replace("2024-01-01", "2024-01-99"))
+    assert "there are no types of Microsoft.Storage/storageAccounts@2024-01-99; the folder has 2024-01-01" in said(
+        outcome
     )
+
+
+def test_a_version_of_something_that_exists_has_to_be_there_as_well(tmp_path: Path) -> None:
+    """Though nothing of its body is written."""
+    known = "resource e 'Microsoft.Storage/storageAccounts@2024-01-99' existing = {\n  name: 'other'\n}\n"
+    assert "there are no types of" in said(checked(tmp_path, ACCOUNT + known + "output o string = e.id\n"))
+
+
+def test_a_version_that_is_not_there_is_checked_against_the_newest(tmp_path: Path) -> None:
+    """So that both faults are told at once."""
+    outcome = checked(tmp_path, ACCOUNT.replace("2024-01-01", "2199-01-01").replace("StorageV2", "StorageV9"))
     assert "account.kind has to be" in said(outcome)
 
 
-def test_a_type_that_is_not_there_is_named(tmp_path: Path) -> None:
-    """Its body is not checked, and nobody is left to think that it was."""
+def test_a_type_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
+    """It may be misspelt, and its body is not checked."""
     outcome = checked(tmp_path, ACCOUNT.replace("Microsoft.Storage", "Contoso.Storage"))
+    assert "there are no types of Contoso.Storage/storageAccounts" in said(outcome)
+
+
+def test_a_type_that_is_written_out_beside_the_folder_is_named(tmp_path: Path) -> None:
+    """Nobody is left to think that it is Azure's own."""
+    group = (
+        "targetScope = 'subscription'\nresource g 'Microsoft.Resources/resourceGroups@2024-11-01' = {\n  name: 'g'\n"
+    )
+    outcome = checked(tmp_path, group + "  location: 'westeurope'\n}\n")
+    assert said(outcome) == ""
     assert outcome.notes == (
-        "Contoso.Storage/storageAccounts@2024-01-01: no types in the folder, so its body is not checked",
+        "Microsoft.Resources/resourceGroups@2024-11-01: no types in the folder, "
+        "checked against what more_types.py has of it",
     )
 
 

@@ -58,6 +58,11 @@ class Book:
                     found.setdefault(name.lower(), {})[version.lower()] = (file, entry)
         return found
 
+    @property
+    def any(self) -> bool:
+        """Whether there are types at all."""
+        return bool(self._places)
+
     def versions(self, name: str) -> tuple[str, ...]:
         """The api-versions that are there, the newest last; a preview comes before the release of its day."""
         return tuple(sorted(self._places.get(name.lower(), {}), key=lambda each: (each[:10], "preview" not in each)))

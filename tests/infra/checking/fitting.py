@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from tests.infra.checking.likeness import refused
-from tests.infra.checking.meaning import World, locals_of, shape_of
+from tests.infra.checking.meaning import World, item_of, locals_of, shape_of
 from tests.infra.checking.shapes import (
     Anything,
     Exactly,
@@ -100,8 +100,7 @@ def _mapped(call: Call, body: Lambda, wanted: Shape, world: World, path: str) ->
     if item is None:
         yield Fault(call.at, f"{path} has to be {describe(wanted)} and is an array")
         return
-    source = world.resolved(shape_of(call.arguments[0], world))
-    of_each = source.item() if isinstance(source, ListOf) else Anything()
+    of_each = item_of(shape_of(call.arguments[0], world), world)
     local = dict.fromkeys(body.names[:1], of_each) | dict.fromkeys(body.names[1:], Whole())
     yield from misfits(body.body, item, world.within(local), path=f"{path}[]")
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from pycep import BicepParser
 
+from tests.infra.checking.arguments import argument_faults
 from tests.infra.checking.azure_types import Book
+from tests.infra.checking.deployed_names import name_faults
 from tests.infra.checking.fitting import Fault, misfits
 from tests.infra.checking.meaning import World
 from tests.infra.checking.modules import default_faults, module_faults, needed
@@ -88,7 +90,7 @@ def world_of(file: File, path: Path, files: dict[Path, File], book: Book) -> Wor
     for each in file.statements:
         if isinstance(each, Resource):
             _types(each, None, types)
-    return World(book=book, modules=modules, named=named, types=types, imported=file.imported)
+    return World(book=book, folder=path.parent, modules=modules, named=named, types=types, imported=file.imported)
 
 
 def _is_output(statement: object) -> bool:
@@ -110,6 +112,8 @@ def file_faults(file: File, world: World) -> Iterator[Fault]:
     """All that is wrong in one file."""
     yield from symbol_faults(file, world)
     yield from order_faults(file, world)
+    yield from name_faults(file, world)
+    yield from argument_faults(file, world)
     for each in file.statements:
         if isinstance(each, Resource):
             yield from type_faults(each, world)

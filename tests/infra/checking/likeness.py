@@ -49,7 +49,8 @@ def _wanted(wanted: Shape) -> str:
         limits = f"{wanted.least} to {wanted.most or 'any number of'} characters"
         return f"a string of {limits}" + (f" like {wanted.pattern}" if wanted.pattern else "")
     if isinstance(wanted, Whole) and not (wanted.least is None and wanted.most is None):
-        return f"a whole number from {wanted.least} to {wanted.most}"
+        ends = ("" if end is None else f" {word} {end}" for word, end in (("from", wanted.least), ("to", wanted.most)))
+        return f"a whole number{''.join(ends)}"
     return describe(wanted)
 
 

@@ -5,6 +5,7 @@ What cannot be told is `Anything`, which fits everywhere: the check says only wh
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TypeAlias
 
 from tests.infra.checking.azure_types import Book, ResourceType
@@ -59,11 +60,12 @@ Meant: TypeAlias = Statement | Shape
 class World:
     """What names mean at a place. modules: the files by the path that is written; None where one is not there.
 
-    named: all that the file declares, nested resources among it. local: of loops and lambdas. seen: the variables
-    that are being looked into, so that a circle ends.
+    folder: that the file lies in. named: all that the file declares, nested resources among it. local: of loops and
+    lambdas. seen: the variables that are being looked into, so that a circle ends.
     """
 
     book: Book
+    folder: Path
     modules: Mapping[str, File | None]
     named: Mapping[str, Statement]
     types: Mapping[Resource, tuple[str, str]] = field(repr=False)
@@ -141,7 +143,7 @@ def shape_of(value: Expr, world: World) -> Shape:
             return _object(value, world)
         case Array():
             items = tuple(Anything() if isinstance(each, Spread) else shape_of(each, world) for each in value.items)
-            return ListOf(always(OneOf(items) if items else Anything()))
+            return ListOf(always(OneOf(items)))  # of an empty one nothing is an item
         case Loop():
             return ListOf(always(shape_of(value.body, world.within(locals_of(value, world)))))
         case If():
@@ -171,9 +173,38 @@ def always(shape: Shape) -> Callable[[], Shape]:
 
 def locals_of(loop: Loop, world: World) -> dict[str, Shape]:
     """The names that a loop brings."""
-    source = world.resolved(shape_of(loop.source, world))
-    item = source.item() if isinstance(source, ListOf) else Anything()
-    return dict(zip(loop.names, (item, Whole()), strict=False))
+    return dict(zip(loop.names, (item_of(shape_of(loop.source, world), world), Whole()), strict=False))
+
+
+def within_loop(value: Expr, world: World) -> World:
+    """What names mean in the body of a resource or module: the names of its loop besides."""
+    match value:
+        case If():
+            return within_loop(value.body, world)
+        case Loop():
+            return world.within(locals_of(value, world))
+        case (
+            Text() | Constant() | Name() | Object() | Array() | Call() | Dot() | Index() | Nested() | Lambda()
+            | Prefix() | Infix() | Choice()
+        ):  # fmt: skip
+            return world
+
+
+def item_of(source: Shape, world: World) -> Shape:
+    """What each item of an array may be, whichever array of a choice it is."""
+    options = tuple(each for each in flattened(source, world) if not isinstance(each, Nothing))
+    if not options or not all(isinstance(each, ListOf) for each in options):
+        return Anything()
+    items = tuple(item for each in options if isinstance(each, ListOf) for item in flattened(each.item(), world))
+    return items[0] if len(items) == 1 else OneOf(items)
+
+
+def flattened(shape: Shape, world: World) -> tuple[Shape, ...]:
+    """All that it may be, one by one."""
+    resolved = world.resolved(shape)
+    if not isinstance(resolved, OneOf):
+        return (resolved,)
+    return tuple(each for option in resolved.options for each in flattened(option, world))
 
 
 def _named(name: str, world: World) -> Shape:
@@ -242,14 +273,21 @@ def property_of(shape: Shape, name: str, world: World) -> Shape | None:
             found = [property_of(kind(), name, world) for kind in kinds.values()]
             known = tuple(each for each in found if each is not None)
             return OneOf(known) if known else None
-        case OneOf(options=options):
-            found = [property_of(each, name, world) for each in options if not isinstance(each, Nothing)]
-            known = tuple(each for each in found if each is not None)
-            return OneOf(known) if known or not found else None
+        case OneOf() as choice:
+            return _of_each(tuple(each for each in flattened(choice, world) if each != Nothing()), name, world)
         case Anything() | Named():
             return Anything()
         case Word() | Whole() | Flag() | Nothing() | Exactly() | ListOf():
             return None
+
+
+def _of_each(options: tuple[Shape, ...], name: str, world: World) -> Shape | None:
+    """The property of every object that it may be: one that lacks it is deployed as well as the others."""
+    found = [(each, property_of(each, name, world)) for each in options]
+    if any(of_it is None and isinstance(each, Fields) for each, of_it in found):
+        return None
+    known = tuple(of_it for _, of_it in found if of_it is not None)
+    return OneOf(known) if known or not found else None
 
 
 def _element(shape: Shape, key: Expr, world: World) -> Shape:

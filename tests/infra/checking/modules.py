@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tests.infra.checking.fitting import Fault, misfits
-from tests.infra.checking.meaning import World, param_shape, shape_of
+from tests.infra.checking.meaning import World, param_shape, shape_of, within_loop
 from tests.infra.checking.shapes import Anything, Named, Nothing, OneOf, Shape
 from tests.infra.checking.syntax import Call, Declared, Expr, File, Index, Item, Module, Name, Object, Resource, body_of
 
@@ -43,6 +43,7 @@ def _params(module: Module, body: Object, file: File, world: World) -> Iterator[
     if not isinstance(given, Object):
         return
     written: set[str] = set()
+    inner = within_loop(module.value, world)
     for item in given.items:
         name = item.key.literal if isinstance(item, Item) else None
         if not isinstance(item, Item) or name is None:
@@ -52,7 +53,7 @@ def _params(module: Module, body: Object, file: File, world: World) -> Iterator[
         if param is None:
             yield Fault(item.at, f"{module.path.literal} has no parameter {name!r}")
         else:
-            yield from misfits(item.value, _own(param_shape(param), file), world, path=f"{module.name}.{name}")
+            yield from misfits(item.value, _own(param_shape(param), file), inner, path=f"{module.name}.{name}")
     for param in file.params.values():
         if needed(param) and param.name not in written:
             yield Fault(given.at, f"{module.name} lacks the parameter {param.name!r}")

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from tests.infra.checking.azure_types import SCOPES, ResourceType
 from tests.infra.checking.fitting import Fault, fields_of, misfits
-from tests.infra.checking.meaning import World
+from tests.infra.checking.limits import limit_faults
+from tests.infra.checking.meaning import World, within_loop
+from tests.infra.checking.more_types import KNOWN
 from tests.infra.checking.shapes import Fields, Shape, Tagged
 from tests.infra.checking.syntax import Call, Dot, Expr, Index, Item, Name, Object, Resource, Text, body_of
 
@@ -27,9 +29,11 @@ def resource_faults(resource: Resource, world: World, target: str, *, inside: Re
                 yield Fault(item.at, f"{resource.name} exists already: {item.key.literal} cannot be set")
         return
     found = world.type_of(resource)
+    inner = within_loop(resource.value, world)
     if found is not None:
         yield from _scope(resource, body, found, world, target, inside)
-        yield from _body(body, found.body, world, path=resource.name)
+        yield from _body(body, found.body, inner, path=resource.name)
+    yield from limit_faults(resource, body, inner)
 
 
 def _body(body: Object, shape: Shape, world: World, path: str) -> Iterator[Fault]:
@@ -112,20 +116,26 @@ def _scope(
 
 
 def version_notes(resource: Resource, world: World) -> str | None:
-    """What has to be said of its type or version: not in the folder, or another one is looked at; else None."""
+    """What has to be said of a type that is not in the folder; None where it is there."""
     name, version = world.types[resource]
-    if world.book.holds(name, version):
+    if world.book.versions(name):
         return None
     if world.book.find(name, version) is not None:
         return f"{name}@{version}: no types in the folder, checked against what more_types.py has of it"
-    versions = world.book.versions(name)
-    if not versions:
-        return f"{name}@{version}: no types in the folder, so its body is not checked"
-    return f"{name}@{version}: no types of that version in the folder, checked against {versions[-1]}"
+    return f"{name}@{version}: no types in the folder, so its body is not checked"
 
 
 def type_faults(resource: Resource, world: World) -> Iterator[Fault]:
-    """A type that is not written `namespace/type@version`."""
+    """A type that is not written `namespace/type@version`, that there is not, or of which there is no such version.
+
+    Where the folder is not there at all, nothing is said of types.
+    """
     name, version = world.types[resource]
     if resource.type.literal is None or "/" not in name or not version:
         yield Fault(resource.type.at, f"{resource.name} is of no type@version")
+    elif world.book.any and world.book.find(name, version) is None:
+        there = (*world.book.versions(name), *(known for of_type, known in KNOWN if of_type == name.lower()))
+        if there:
+            yield Fault(resource.type.at, f"there are no types of {name}@{version}; the folder has {', '.join(there)}")
+        else:
+            yield Fault(resource.type.at, f"there are no types of {name}: add them to the folder or to more_types.py")

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from tests.infra.checking.fitting import Fault
 from tests.infra.checking.functions import DECORATORS, FUNCTIONS
-from tests.infra.checking.meaning import NAMESPACES, World, locals_of, property_of, shape_of
-from tests.infra.checking.shapes import Anything, ListOf, Shape
+from tests.infra.checking.meaning import NAMESPACES, World, item_of, locals_of, property_of, shape_of
+from tests.infra.checking.shapes import Anything, Shape
 from tests.infra.checking.syntax import (
     Call,
     Constant,
@@ -131,15 +131,10 @@ def _call(call: Call, world: World, used: set[str]) -> Iterator[Fault]:
                 yield Fault(call.at, f"{call.name}() does not take {len(call.arguments)} arguments")
     for number, each in enumerate(call.arguments):
         if isinstance(each, Lambda) and number > 0:
-            item = _item(call.arguments[0], world)
+            item = item_of(shape_of(call.arguments[0], world), world)
             local: dict[str, Shape] = dict.fromkeys(each.names, Anything())
             if call.name in {"map", "filter"} and each.names:
                 local[each.names[0]] = item
             yield from _within(each.body, world.within(local), used)
         else:
             yield from _within(each, world, used)
-
-
-def _item(source: Expr, world: World) -> Shape:
-    shape = world.resolved(shape_of(source, world))
-    return shape.item() if isinstance(shape, ListOf) else Anything()
