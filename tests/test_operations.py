@@ -33,7 +33,7 @@ def _written(node: ast.AST) -> Iterator[dict[str, object]]:
     if isinstance(node, ast.Dict):
         keys = [key.value if isinstance(key, ast.Constant) else None for key in node.keys]
         values = [value.value if isinstance(value, ast.Constant) else None for value in node.values]
-        if keys and keys[0] == "line":
+        if keys and keys[0] == "line" and isinstance(values[0], str):  # a line of a file is a number
             yield {str(key): value for key, value in zip(keys, values, strict=True)}
     elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith('{"line"'):
         yield json.loads(node.value.replace("%d", "0"))
