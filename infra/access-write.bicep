@@ -16,6 +16,9 @@ param principalId string
 @minLength(1)
 param suffix string
 
+@description('Whether the remedy assign-pull-role may give pull roles, and take back what it gave.')
+param assigns bool = true
+
 @description('Whether the remedy enable-trusted-services may switch networkRuleBypassOptions. Azure has no right for this one property: registries/write can also enable the admin account and anonymous pull.')
 param trustedServices bool = false
 
@@ -43,7 +46,7 @@ resource registry 'Microsoft.ContainerRegistry/registries@2025-11-01' existing =
 
 // Not the built-in Role Based Access Control Administrator: its */read would let its holder pull every image of a
 // registry in legacy mode.
-resource grantRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
+resource grantRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (assigns) {
   name: guid(registry.id, 'acimedic-grant', suffix)
   properties: {
     roleName: 'ACI Medic grant ${suffix} ${uniqueString(registry.id)}'
@@ -66,7 +69,7 @@ resource grantRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   }
 }
 
-resource grantAssignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+resource grantAssignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (assigns) {
   name: guid(registry.id, principalId, grantRole.id)
   scope: registry
   properties: {

@@ -64,6 +64,9 @@ param authentication bool
 @description('Application (client) id of the app registration by which people sign in.')
 param authClientId string
 
+@description('Whether people may come with a token that Azure CLI got for them, as well as by a browser.')
+param azureCli bool
+
 @description('What somebody gets who has not signed in: the page to sign in at, or 401.')
 @allowed([
   'RedirectToLoginPage'
@@ -88,6 +91,15 @@ var ready = [
 // The identity of the app proves who the app registration is: there is no client secret.
 // Source: https://learn.microsoft.com/azure/app-service/configure-authentication-provider-aad#use-a-managed-identity-instead-of-a-secret-preview
 var proof = 'OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID'
+
+// Azure CLI has this client id in every tenant. App Service compares it with the client that a token was made for.
+// Source: https://learn.microsoft.com/azure/app-service/configure-authentication-provider-aad#authorize-requests
+var clients = azureCli ? [
+  authClientId
+  '04b07795-8ddb-461a-bbee-02f9e1bf7b46'
+] : [
+  authClientId
+]
 
 var signIn = authentication ? {
   OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID: identityClientId
@@ -223,9 +235,7 @@ resource auth 'Microsoft.Web/sites/config@2024-11-01' = {
             'api://${authClientId}'
           ]
           defaultAuthorizationPolicy: {
-            allowedApplications: [
-              authClientId
-            ]
+            allowedApplications: clients
           }
         }
       }

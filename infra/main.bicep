@@ -41,6 +41,9 @@ param existingSystemTopics string = ''
 @description('Registries that may be changed, with commas between; each is a resource id, an equals sign, and the principal ids that may be given a pull role there, with blanks between. Filled by the hook from policy.json; without principal ids any service principal may.')
 param grants string = ''
 
+@description('Whether the remedy assign-pull-role is allowed, which takes the right to assign pull roles. Filled by the hook from policy.json.')
+param assigns bool = false
+
 @description('Whether the remedy enable-trusted-services is allowed, which takes registries/write. Filled by the hook from policy.json.')
 param trustedServices bool = false
 
@@ -65,6 +68,9 @@ param authentication bool = true
 
 @description('Application (client) id of the app registration by which people sign in. Filled by the hook, which makes one, unless you set it.')
 param authClientId string = ''
+
+@description('Whether people may come with a token that Azure CLI got for them, as well as by a browser.')
+param azureCli bool = false
 
 @description('What somebody gets who has not signed in: the page to sign in at, or 401.')
 @allowed([
@@ -184,6 +190,12 @@ param otherRegistries string = ''
 @description('Address of the pages, where they have a domain of their own; empty for the app\'s.')
 param url string = ''
 
+@description('Further settings of the app by their names, none of them a secret. What the other parameters set goes before.')
+param moreSettings object = {}
+
+@description('Further settings whose values lie in the Key Vault: by the name of the setting the name of the secret, or NAME/VERSION for a version of it.')
+param moreSecrets object = {}
+
 var suffix = uniqueString(subscription().id, environmentName, location)
 
 var tags = {
@@ -232,6 +244,10 @@ var keys = vaulted ? {
 } : {
   ACIMEDIC_AUDIT_KEY: auditKey
 }
+
+// A deployment replaces all settings of the app: what is to stay has to be in it.
+// Source: https://learn.microsoft.com/azure/app-service/app-service-key-vault-references#source-app-settings-from-key-vault
+var secretSettings = toObject(items(moreSecrets), each => each.key, each => '${reference}${replace(each.value, '/', ';SecretVersion=')})')
 
 var teamsSettings = teams ? {
   ACIMEDIC_TEAMS_WEBHOOK: '${reference}teams-webhook)'
@@ -338,7 +354,7 @@ module app 'app.bicep' = {
     storageName: storage.outputs.name
     packageContainer: storage.outputs.packageContainer
     insightsConnectionString: telemetry.outputs.connectionString
-    settings: union(keys, teamsSettings, mailSettings, topicSettings, {
+    settings: union(moreSettings, secretSettings, keys, teamsSettings, mailSettings, topicSettings, {
       AZURE_CLOUD: cloud
       ACIMEDIC_MODE: mode
       ACIMEDIC_SUBSCRIPTIONS: join(watched, ',')
@@ -354,6 +370,7 @@ module app 'app.bicep' = {
     subnetId: subnetId
     authentication: guarded
     authClientId: authClientId
+    azureCli: azureCli
     unauthenticated: unauthenticated
     url: url
   }
@@ -395,6 +412,7 @@ module changing 'access-write.bicep' = [for (each, i) in granted: {
     registryName: split(split(each, '=')[0], '/')[8]
     principalId: identity.outputs.principalId
     suffix: suffix
+    assigns: assigns
     trustedServices: trustedServices
     allowedPrincipals: filter(split(last(split(each, '=')), ' '), one => !empty(one))
   }

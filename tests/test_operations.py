@@ -150,8 +150,9 @@ def test_there_is_a_runbook(runbook: str) -> None:
 
 
 def test_every_setting_that_the_page_names_is_read_somewhere() -> None:
-    """`ACIMEDIC_…` in the text is a setting of the app."""
-    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "acimedic").rglob("*.py"))
+    """`ACIMEDIC_…` in the text is a setting of the app, or of the deployment."""
+    read = [*(ROOT / "acimedic").rglob("*.py"), *(ROOT / "infra").glob("*.bicep"), ROOT / "infra/main.parameters.json"]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in read)
     named = set(re.findall(r"\bACIMEDIC_[A-Z_]*[A-Z]\b", PAGE))
     assert {name for name in named if name.removesuffix("_EARLIER") not in code} == set()
 

@@ -8,9 +8,11 @@ from . import (
     activity_log,
     container_groups,
     deployments,
+    event_grid,
     group_actions,
     identities,
     ids,
+    metric_alerts,
     permissions,
     registries,
     registry_parts,
@@ -50,6 +52,7 @@ _ACI = "/providers/microsoft.containerinstance"
 _ACR = "/providers/microsoft.containerregistry"
 _UAMI = "/providers/microsoft.managedidentity/userassignedidentities"
 _AUTH = "{scope}/providers/microsoft.authorization"
+_TOPICS = "/providers/microsoft.eventgrid/systemtopics"
 _DEPLOY = "/providers/microsoft.resources/deployments"
 
 ROUTES = (
@@ -61,6 +64,7 @@ ROUTES = (
     _route("GET", f"{_AUTH}/permissions", permissions.list_at),
     _route("GET", f"{_AUTH}/roledefinitions", role_definitions.list_at),
     _route("GET", f"{_AUTH}/roledefinitions/{{}}", role_definitions.get),
+    _route("DELETE", f"{_AUTH}/roledefinitions/{{}}", role_definitions.delete),
     _route("GET", f"{{sub}}{_ACI}/containergroups", container_groups.list_at),
     _route("GET", f"{{rg}}{_ACI}/containergroups", container_groups.list_at),
     _route("GET", f"{{rg}}{_ACI}/containergroups/{{}}", container_groups.get),
@@ -90,6 +94,16 @@ ROUTES = (
     _route("GET", "{rg}/deployments/{}/operations", deployments.operations),
     _route("GET", "{rg}/deployments/{}/operations/{}", deployments.operation),
     _route("GET", "{sub}/providers/microsoft.insights/eventtypes/management/values", activity_log.list_entries),
+    _route("GET", f"{{sub}}{_TOPICS}", event_grid.list_at),
+    _route("GET", f"{{rg}}{_TOPICS}", event_grid.list_at),
+    _route("GET", f"{{rg}}{_TOPICS}/{{}}", event_grid.get),
+    _route("DELETE", f"{{rg}}{_TOPICS}/{{}}", event_grid.delete),
+    _route("GET", f"{{rg}}{_TOPICS}/{{}}/eventsubscriptions", event_grid.list_subscriptions),
+    _route("GET", f"{{rg}}{_TOPICS}/{{}}/eventsubscriptions/{{}}", event_grid.get_subscription),
+    _route("DELETE", f"{{rg}}{_TOPICS}/{{}}/eventsubscriptions/{{}}", event_grid.delete_subscription),
+    _route("GET", "{sub}/providers/microsoft.eventgrid/operationsstatus/{}", event_grid.operation),
+    _route("GET", "{rg}/providers/microsoft.insights/metricalerts/{}", metric_alerts.get),
+    _route("DELETE", "{rg}/providers/microsoft.insights/metricalerts/{}", metric_alerts.delete),
     _route("POST", "/providers/microsoft.resourcegraph/resources", resource_graph.query),
     _route("GET", "{rg}/providers/microsoft.network{any}", identities.network),
     _route("GET", "/subscriptions", subscriptions.list_all),
@@ -98,6 +112,8 @@ ROUTES = (
     _route("GET", "{sub}/resourcegroups", subscriptions.resource_groups),
     _route("GET", "{rg}", subscriptions.resource_group),
     _route("HEAD", "{rg}", subscriptions.resource_group),
+    _route("DELETE", "{rg}", subscriptions.delete_group),
+    _route("GET", "{rg}/resources", subscriptions.resources_of_group),
     _route("GET", "{sub}/providers/{}", subscriptions.provider),
 )
 

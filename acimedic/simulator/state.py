@@ -10,7 +10,10 @@ from datetime import datetime
 from . import ids
 from .exchange import Json
 
-RESOURCES = ("groups", "registries", "identities", "virtualNetworks", "subnets", "privateEndpoints", "deployments")
+RESOURCES = (
+    *("groups", "registries", "identities", "virtualNetworks", "subnets", "privateEndpoints", "deployments"),
+    *("systemTopics", "metricAlerts"),
+)
 
 
 @dataclass(slots=True)

@@ -4,8 +4,8 @@ from typing import Any
 
 from . import paging
 from .exchange import Json, Request, Response
-from .ids import segment_after
-from .state import State, shown
+from .ids import covers, segment_after
+from .state import RESOURCES, State, shown
 
 
 def list_all(state: State, request: Request) -> Response:
@@ -47,6 +47,27 @@ def resource_group(state: State, request: Request) -> Response:
     return Response(body=_group(state, subscription, segment_after(request.path, "resourceGroups")))
 
 
+def delete_group(state: State, request: Request) -> Response:
+    """Take a resource group away with all that is in it: 202 (container__test_container_create_with_msi_scope)."""
+    for section in (*RESOURCES, "resourceGroups"):
+        held = state.section(section)
+        for handle in [name for name, body in held.items() if covers(request.path, body["id"])]:
+            del held[handle]
+    return Response(status=202)
+
+
+def resources_of_group(state: State, request: Request) -> Response:
+    """List what is in a resource group. Deployments are no resources, nor is what belongs to another resource."""
+    group = request.path.rpartition("/")[0]
+    found = [
+        {"id": body["id"], "name": body.get("name", body["id"].rpartition("/")[2]), "type": _kind(body["id"])}
+        for section in RESOURCES
+        if section not in ("deployments", "subnets")
+        for body in state.within(section, group)
+    ]
+    return paging.page(state, request, found)
+
+
 def provider(state: State, request: Request) -> Response:
     """Give a resource provider: registered, unless the world lists it under ``unregisteredProviders``."""
     namespace = request.path.rstrip("/").rsplit("/", 1)[-1]
@@ -61,6 +82,11 @@ def provider(state: State, request: Request) -> Response:
         "registrationPolicy": "RegistrationRequired",
     }
     return Response(body=body)
+
+
+def _kind(resource_id: str) -> str:
+    namespace, kind, *_ = resource_id.rpartition("/providers/")[2].split("/")
+    return f"{namespace}/{kind}"
 
 
 def _subscription(body: Json) -> Json:

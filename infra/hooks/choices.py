@@ -24,6 +24,7 @@ class Choices:
     """name: of the azd environment. subscription: where the app goes. watched: all that are watched, that one first.
     also_read: further ones, of registries alone. images: registries whose manifests may be read, by resource id.
     client_id: of an app registration that is there; empty to have one made. vaulted: whether keys lie in a vault.
+    mails: whether mail is sent. networked: whether the app reaches the network through a subnet.
     """
 
     name: str
@@ -37,6 +38,8 @@ class Choices:
     client_id: str
     vaulted: bool
     teams: bool
+    mails: bool
+    networked: bool
 
     @property
     def repairs(self) -> bool:
@@ -74,6 +77,8 @@ def read_choices(environment: Mapping[str, str], root: Path) -> Choices:
         client_id=environment.get("ACIMEDIC_AUTH_CLIENT_ID", "").strip(),
         vaulted=_flag(environment, "ACIMEDIC_KEY_VAULT", True, faults),
         teams=_flag(environment, "ACIMEDIC_TEAMS", False, faults),
+        mails=_flag(environment, "ACIMEDIC_MAIL", False, faults),
+        networked=bool(environment.get("ACIMEDIC_SUBNET_ID", "").strip()),
     )
     faults += _contradictions(choices, environment, root)
     if faults:
@@ -103,7 +108,7 @@ def _contradictions(choices: Choices, environment: Mapping[str, str], root: Path
             "export it in the shell that runs azd"
         )
     told = environment.get("ACIMEDIC_MAIL_TO", "").strip() or (root / "routes.json").is_file()
-    if _flag(environment, "ACIMEDIC_MAIL", False, faults) and not told:
+    if choices.mails and not told:
         faults.append("ACIMEDIC_MAIL is true, and nobody is written to: set ACIMEDIC_MAIL_TO, or write a routes.json")
     return faults
 

@@ -14,11 +14,15 @@ from azure_cli import ROOT, CliError, RefusedError, az, flag, say, text
 _MOST = 80  # principals of a registry: a condition has at most 8 KB, and names each of them twice
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Grants:
-    """by_registry: registries by resource id, with the principal ids that may be let in; none for anybody."""
+    """by_registry: registries by resource id, with the principal ids that may be let in; none for anybody.
+
+    assigns: whether pull roles may be given at all. trusted_services: whether the bypass for them may be switched.
+    """
 
     by_registry: Mapping[str, tuple[str, ...]]
+    assigns: bool
     trusted_services: bool
 
     @property
@@ -34,7 +38,8 @@ class Grants:
 
 def grants_of(file: Path, environment: Mapping[str, str]) -> Grants:
     """What the policy asks for. Raises RefusedError where it cannot be followed, CliError."""
-    sys.path.insert(0, str(ROOT))
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
     from acimedic.model.resource_id import ResourceId
     from acimedic.policy.document import InvalidPolicy
     from acimedic.policy.parsing import parse_policy
@@ -42,23 +47,27 @@ def grants_of(file: Path, environment: Mapping[str, str]) -> Grants:
     policy = parse_policy(file.read_bytes())
     if isinstance(policy, InvalidPolicy):
         raise RefusedError(*(f"policy.json: {fault}" for fault in policy.faults))
-    anybody = flag(environment, "ACIMEDIC_ANY_PRINCIPAL", default=False)
+    assigns = "assign-pull-role" in policy.remedies
+    unnamed = not assigns or flag(environment, "ACIMEDIC_ANY_PRINCIPAL", default=False)
     found: dict[str, dict[str, None]] = {}
     names: dict[str, str] = {}
     for pair in policy.pairs:
         registry = names.setdefault(str(pair.registry).lower(), str(pair.registry))
         ids = found.setdefault(registry, {})
-        if anybody:
+        if unnamed:
             continue
         match pair.who:
             case ResourceId():
                 ids.update(dict.fromkeys(_principal(str(pair.who))))
             case group:
                 ids.update(dict.fromkeys(_principals(group.subscription, group.name)))
-    if not anybody:
+    if not unnamed:
         _ensure_lists(found)
-    by_registry = {registry: tuple(ids) for registry, ids in found.items()}
-    return Grants(by_registry, "enable-trusted-services" in policy.remedies)
+    return Grants(
+        by_registry={registry: tuple(ids) for registry, ids in found.items()},
+        assigns=assigns,
+        trusted_services="enable-trusted-services" in policy.remedies,
+    )
 
 
 def _principal(identity: str) -> list[str]:

@@ -4,8 +4,10 @@ Event Grid asks the app whether the function is there, and for minutes after a d
 that failed stays failed, so it is deleted before it is tried again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from azure_cli import (
     ROOT,
@@ -22,11 +24,24 @@ from azure_cli import (
     say,
     text,
 )
+from installation import standing
 
+_T = TypeVar("_T")
 FUNCTION = "on_failure"
 _LOOKS = 20  # for the function
 _TRIES = 6  # of the deployment
-_HOPELESS = ("AuthorizationFailed", "LinkedAuthorizationFailed", "InvalidTemplate", "BCP")
+_HOPELESS = (
+    "AuthorizationFailed",
+    "LinkedAuthorizationFailed",
+    "InvalidTemplate",
+    "BCP",
+    "MissingSubscriptionRegistration",
+    "ReadOnlyDisabledSubscription",
+    "RequestDisallowedByPolicy",
+    "RoleAssignmentExists",
+    "RoleAssignmentUpdateNotPermitted",
+    "ScopeLocked",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,27 +58,40 @@ def postdeploy(environment: Mapping[str, str]) -> None:
     topics = listed(environment, "ACIMEDIC_TOPICS")
     if not topics:
         raise RefusedError("ACIMEDIC_TOPICS is not known: run `azd provision` first")
-    writers = {topic: _writer(topic, environment) for topic in topics}
-    _await_function(environment)
-    for topic, writer in writers.items():
-        _subscribe(topic, writer, environment)
-        say(f"failures of subscription {topic.split('/')[2]} reach the app")
+    needed(environment, "ACIMEDIC_SUFFIX")
+    faults: list[str] = []
+    writers = {topic: _or(partial(_writer, topic, environment), topic, faults) for topic in topics}
+    known = {topic: writer for topic, writer in writers.items() if writer is not None}
+    if known:
+        _await_function(environment)
+    for topic, writer in known.items():
+        if _or(partial(_subscribe, topic, writer, environment), topic, faults):
+            say(f"failures of subscription {topic.split('/')[2]} reach the app")
+    if faults:
+        raise RefusedError(*faults)
 
 
-def subscription_name(environment: Mapping[str, str]) -> str:
-    """The name of our event subscriptions."""
-    return f"acimedic-{needed(environment, 'ACIMEDIC_SUFFIX')}"
+def _or(attempt: Callable[[], _T], topic: str, faults: list[str]) -> _T | None:
+    """What comes of it; None where it failed, which is told at the end: one topic does not stop the others."""
+    try:
+        return attempt()
+    except RefusedError as error:
+        faults += error.faults
+    except CliError as error:
+        faults.append(f"{topic}: {error}")
+    return None
 
 
 def _writer(topic: str, environment: Mapping[str, str]) -> Writer:
     identity = member(az("resource", "show", "--ids", topic, "--api-version", "2025-02-15"), "identity")
     kind = text(identity, "type").lower()
     if "systemassigned" in kind:
-        return Writer(kind="SystemAssigned", principal=text(identity, "principalId"))
+        return _with_principal(topic, Writer(kind="SystemAssigned", principal=text(identity, "principalId")))
     attached = member(identity, "userAssignedIdentities")
     if isinstance(attached, Mapping) and attached:
         resource = next(iter(attached))
-        return Writer(kind="UserAssigned", resource=str(resource), principal=text(attached[resource], "principalId"))
+        principal = text(attached[resource], "principalId")
+        return _with_principal(topic, Writer(kind="UserAssigned", resource=str(resource), principal=principal))
     if flag(environment, "ACIMEDIC_WITHOUT_DEAD_LETTERS", default=False):
         say(f"{topic} has no identity: events that cannot be delivered are lost")
         return Writer(kind="None")
@@ -74,6 +102,15 @@ def _writer(topic: str, environment: Mapping[str, str]) -> Writer:
         f"have its owner run `{give} --subscription {topic.split('/')[2]}`, and then run `azd deploy` again",
         "or go without dead letters: `azd env set ACIMEDIC_WITHOUT_DEAD_LETTERS true`",
     )
+
+
+def _with_principal(topic: str, writer: Writer) -> Writer:
+    if not writer.principal:
+        raise RefusedError(
+            f"the identity of {topic} has no principal id, so it could not be let in to keep what cannot be delivered: "
+            "run `azd deploy` again in some minutes; if it stays so, have the topic's owner give it another identity"
+        )
+    return writer
 
 
 def _await_function(environment: Mapping[str, str]) -> None:
@@ -97,8 +134,9 @@ def _await_function(environment: Mapping[str, str]) -> None:
     )
 
 
-def _subscribe(topic: str, writer: Writer, environment: Mapping[str, str]) -> None:
-    parts, name = topic.split("/"), subscription_name(environment)
+def _subscribe(topic: str, writer: Writer, environment: Mapping[str, str]) -> bool:
+    """True, or an error. Raises RefusedError, CliError."""
+    parts, name = topic.split("/"), standing(environment).event_subscription
     command = (
         *("deployment", "group", "create", "--name", name, "--subscription", parts[2]),
         *("--resource-group", parts[4], "--template-file", str(ROOT / "infra" / "events.bicep")),
@@ -110,17 +148,19 @@ def _subscribe(topic: str, writer: Writer, environment: Mapping[str, str]) -> No
             except CliError as error:
                 if attempt == _TRIES or error.tells(*_HOPELESS):
                     raise
-                say(f"Event Grid does not see the function yet (attempt {attempt} of {_TRIES}): {error.said[:300]}")
+                why = "most often Event Grid does not see the function yet"
+                say(f"not subscribed; {why} (attempt {attempt} of {_TRIES}): {error.said[:300]}")
                 _delete_failed(f"{topic}/eventSubscriptions/{name}")
                 pause(environment, 20 * attempt)
             else:
-                return
+                return True
+    return False
 
 
 def _parameters(topic: str, writer: Writer, environment: Mapping[str, str]) -> dict[str, object]:
     values: dict[str, object] = {
         "topicName": topic,
-        "name": subscription_name(environment),
+        "name": standing(environment).event_subscription,
         "appId": needed(environment, "ACIMEDIC_APP_ID"),
         "functionName": FUNCTION,
         "deadLetterIdentity": writer.kind,

@@ -1,4 +1,5 @@
-"""After the resources are there: keys, which no template ever sees, and the rest of the app registration.
+"""After the resources are there: keys, which no template ever sees, the rest of the app registration, and rights that
+are no longer wanted.
 
 A key is put into the vault through Azure Resource Manager, which takes the right to deploy and no role in the vault:
 whoever deploys can write secrets in this way, and read none.
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 
 from azure_cli import CliError, RefusedError, ask, flag, needed, run, say
 from registration import complete_registration
+from withdrawal import withdraw
 
 _VAULTS = "2024-11-01"
 _SITES = "2024-11-01"
@@ -25,6 +27,9 @@ def postprovision(environment: Mapping[str, str]) -> None:
         _refresh(needed(environment, "ACIMEDIC_APP_ID"))
     if flag(environment, "ACIMEDIC_GUARDED", default=False):
         _registration(environment)
+    faults = withdraw(environment)
+    if faults:
+        raise RefusedError(*faults, "the app still has rights that are no longer wanted: run `azd provision` again")
 
 
 def _fill(vault: str, environment: Mapping[str, str]) -> bool:
@@ -87,7 +92,7 @@ def _registration(environment: Mapping[str, str]) -> None:
     addresses = [needed(environment, "ACIMEDIC_ADDRESS"), environment.get("ACIMEDIC_URL", "").strip()]
     known = list(dict.fromkeys(address for address in addresses if address))
     if client_id == environment.get("ACIMEDIC_MADE_REGISTRATION", "").strip():
-        complete_registration(client_id, known, principal, tenant)
+        complete_registration(client_id, known, principal, tenant, environment)
         return
     say(
         f"the app registration {client_id} is yours and stays as it is; it needs the redirect address "

@@ -5,9 +5,11 @@ What is found goes into the environment of azd, where main.parameters.json takes
 
 from collections.abc import Mapping
 
+import ever
 from azure_cli import ROOT, CliError, RefusedError, az, member, remember, run, say, text
 from choices import Choices, read_choices
-from found_grants import grants_of
+from found_grants import Grants, grants_of
+from installation import planned, subscription_of
 from registration import make_registration
 from rights import DEPLOYS, GIVES, advice, missing
 
@@ -22,6 +24,8 @@ _PROVIDERS = (
     "Microsoft.Storage",
     "Microsoft.Web",
 )
+# What lies in a further subscription: the topic, and the alerts on what it loses (events.bicep).
+_FURTHER = ("Microsoft.EventGrid", "Microsoft.Insights")
 _CLOUDS = ("AzureCloud", "AzureUSGovernment", "AzureChinaCloud")
 _TOPIC_TYPE = "microsoft.resources.subscriptions"
 _WHICH_MODE = ("--api-version", "2025-11-01", "--query", "properties.roleAssignmentMode")
@@ -38,10 +42,14 @@ def preprovision(environment: Mapping[str, str]) -> None:
     if grants is not None:
         _ensure_reach(choices, grants.registries)
     legacy, abac = _image_registries(choices)
+    topics = _topics(choices, environment)
+    # First, and before anything is given: what is written over next is then still known.
+    _keep_for_later(choices, grants, topics, environment)
     for name, value in {
-        "ACIMEDIC_FOUND_TOPICS": ",".join(_topics(choices)),
+        "ACIMEDIC_FOUND_TOPICS": ",".join(topics),
         "ACIMEDIC_FOUND_DELETED_VAULT": str(choices.vaulted and _deleted_vault(choices)).lower(),
         "ACIMEDIC_FOUND_GRANTS": grants.parameter if grants is not None else "",
+        "ACIMEDIC_FOUND_ASSIGNS": str(grants is not None and grants.assigns).lower(),
         "ACIMEDIC_FOUND_TRUSTED": str(grants is not None and grants.trusted_services).lower(),
         "ACIMEDIC_FOUND_IMAGES": ",".join(legacy),
         "ACIMEDIC_FOUND_IMAGES_ABAC": ",".join(abac),
@@ -106,7 +114,7 @@ def _ensure_providers(choices: Choices) -> None:
     """Register what is not registered, as a deployment by itself would, and say so where one may not."""
     faults = []
     for subscription in choices.watched:
-        wanted = _PROVIDERS if subscription == choices.subscription else ("Microsoft.EventGrid",)
+        wanted = _providers(choices) if subscription == choices.subscription else _FURTHER
         answer = az("provider", "list", "--subscription", subscription)
         states = {text(each, "namespace").lower(): text(each, "registrationState") for each in _each(answer)}
         for namespace in wanted:
@@ -124,13 +132,29 @@ def _ensure_providers(choices: Choices) -> None:
         raise RefusedError(*faults)
 
 
-def _topics(choices: Choices) -> list[str]:
+def _providers(choices: Choices) -> tuple[str, ...]:
+    """What the app's own subscription needs. Flex Consumption joins a subnet as Microsoft.App does.
+
+    Source: https://learn.microsoft.com/azure/azure-functions/flex-consumption-how-to#create-an-app-with-virtual-network-integration
+    """
+    subnet = ("Microsoft.App",) if choices.networked else ()
+    mail = ("Microsoft.Communication",) if choices.mails else ()
+    return (*_PROVIDERS, *subnet, *mail)
+
+
+def _keep_for_later(choices: Choices, grants: Grants | None, topics: list[str], environment: Mapping[str, str]) -> None:
+    here = planned(environment)
+    registries = (*choices.images, *(grants.registries if grants is not None else ()))
+    ours = [here.topic_in(each) for each in choices.watched if each not in map(subscription_of, topics)]
+    ever.keep(environment, [*choices.reach, *map(subscription_of, registries)], [*topics, *ours])
+
+
+def _topics(choices: Choices, environment: Mapping[str, str]) -> list[str]:
     """System topics of others for the watched subscriptions. Our own ones stay with the template that made them."""
-    found = []
+    here, found = planned(environment), []
     for subscription in choices.watched:
         for topic in _each(az("eventgrid", "system-topic", "list", "--subscription", subscription)):
-            ours = text(topic, "tags", "azd-env-name") == choices.name
-            if _is_of_subscription(topic, subscription) and not ours:
+            if _is_of_subscription(topic, subscription) and not here.owns_topic(topic):
                 say(f"subscription {subscription} has a system topic, which is used: {text(topic, 'id')}")
                 found.append(text(topic, "id"))
     return found

@@ -18,11 +18,14 @@ OTHER = "b8c1a7e4-2f60-4d9b-a135-6e0d94c7f218"
 PRINCIPAL = "11111111-1111-4111-8111-111111111111"
 PULLER = "22222222-2222-4222-8222-222222222222"
 CLIENT = "33333333-3333-4333-8333-333333333333"
-SUFFIX = "abcdefghijklm"
+SUFFIX = "z6okiqt5msmw4"  # uniqueString() of the subscription, the environment and the region below
 GROUP = f"/subscriptions/{APP}/resourceGroups/rg-acimedic-prod"
-TOPIC = f"{GROUP}/providers/Microsoft.EventGrid/systemTopics/evgs-acimedic"
+TOPIC = f"{GROUP}/providers/Microsoft.EventGrid/systemTopics/evgs-acimedic-{SUFFIX}"
 THEIRS = f"/subscriptions/{APP}/resourceGroups/rg-shared/providers/Microsoft.EventGrid/systemTopics/all-events"
-FAR = f"/subscriptions/{OTHER}/resourceGroups/rg-acimedic-prod-events/providers/Microsoft.EventGrid/systemTopics/far"
+FAR = (
+    f"/subscriptions/{OTHER}/resourceGroups/rg-acimedic-prod-events/providers/Microsoft.EventGrid/systemTopics/"
+    f"evgs-acimedic-{SUFFIX}"
+)
 REGISTRY = f"/subscriptions/{OTHER}/resourceGroups/rg-platform/providers/Microsoft.ContainerRegistry/registries/contoso"
 PULL_IDENTITY = (
     f"/subscriptions/{APP}/resourceGroups/rg-orders/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-pull"
@@ -132,13 +135,14 @@ class Azure:
         """Fail so before anything that was said earlier."""
         self.answers.insert(0, {"to": to, "value": None, "error": error, "left": times})
 
-    def run(self, hook: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        """Run a hook as azd does."""
+    def run(self, hook: str, *, stdin: int | None = None, **environment: str) -> "subprocess.CompletedProcess[str]":
+        """Run a hook as azd does. stdin: where answers come from; nobody is there otherwise."""
         (self.folder / "answers.json").write_text(json.dumps(self.answers))
         (self.folder / "calls.jsonl").write_text("")
         return subprocess.run(
             [sys.executable, str(self.folder / "infra" / "hooks" / f"{hook}.py")],
             env={"PATH": str(self.folder / "bin"), "ACIMEDIC_HOOK_PAUSE": "0", "TMPDIR": _temporary(), **environment},
+            stdin=subprocess.DEVNULL if stdin is None else stdin,
             capture_output=True,
             text=True,
             check=False,
@@ -171,7 +175,11 @@ def in_order(folder: Path) -> Azure:
     azure.answer([], "system-topic list")
     azure.answer([], "keyvault list-deleted")
     azure.answer({"principalId": PULLER}, "identity show", PULL_IDENTITY)
-    azure.answer({"appId": CLIENT}, "ad app create")
+    azure.answer({"appId": CLIENT}, "rest --method post", "/v1.0/applications")
+    # A service principal that has to be made, and then to be closed.
+    azure.answer([], "ad sp list", times=1)
+    azure.answer([{"appId": CLIENT, "appRoleAssignmentRequired": False}], "ad sp list", times=1)
+    azure.answer([{"appId": CLIENT, "appRoleAssignmentRequired": True}], "ad sp list")
     azure.answer(None, "ad ")
     return azure
 

@@ -51,7 +51,7 @@ def test_each_topic_is_subscribed_to_in_its_own_group(deployed: Azure) -> None:
     near, far = asked(deployed, "deployment group create")
     assert near.said(f"--subscription {APP}", "--resource-group rg-acimedic-prod")
     assert far.said(f"--subscription {OTHER}", "--resource-group rg-acimedic-prod-events")
-    assert parameters(far)["topicName"] == "far"
+    assert parameters(far)["topicName"] == FAR.rpartition("/")[2]
     assert parameters(far)["appId"] == MADE["ACIMEDIC_APP_ID"]
     assert parameters(far)["deadLetterPrincipalId"] == PULLER
 
@@ -109,6 +109,47 @@ def test_what_waiting_does_not_cure_is_not_tried_again(deployed: Azure) -> None:
     done = deployed.run("postdeploy", **MADE)
     assert done.returncode == 1
     assert len(asked(deployed, "group create")) == 1
+
+
+@pytest.mark.parametrize("code", ["MissingSubscriptionRegistration", "RoleAssignmentUpdateNotPermitted"])
+def test_what_only_a_person_can_put_right_is_not_taken_for_a_function_that_is_late(deployed: Azure, code: str) -> None:
+    """It is told at once, and in its own words."""
+    deployed.first_refuse(f"({code}) so it is.", "group create")
+    done = deployed.run("postdeploy", **MADE)
+    assert (done.returncode, len(asked(deployed, "group create"))) == (1, 1)
+    assert code in done.stderr
+    assert "does not see the function" not in done.stdout
+
+
+def test_one_topic_that_is_refused_does_not_stop_the_others(deployed: Azure) -> None:
+    """It is told at the end."""
+    deployed.first_refuse("(AuthorizationFailed)", "group create", f"--subscription {APP}")
+    done = deployed.run("postdeploy", **MADE | {"ACIMEDIC_TOPICS": json.dumps([TOPIC, FAR])})
+    assert done.returncode == 1
+    assert TOPIC in done.stderr
+    assert f"failures of subscription {OTHER} reach the app" in done.stdout
+    assert f"failures of subscription {APP}" not in done.stdout
+
+
+def test_one_topic_without_an_identity_does_not_stop_the_others(deployed: Azure) -> None:
+    """Its owner is not the one who deploys."""
+    deployed.first({"id": THEIRS, "identity": None}, "resource show", THEIRS)
+    done = deployed.run("postdeploy", **MADE | {"ACIMEDIC_TOPICS": json.dumps([THEIRS, FAR])})
+    assert done.returncode == 1
+    assert [parameters(call)["topicName"] for call in asked(deployed, "group create")] == [FAR.rpartition("/")[2]]
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [{"type": "SystemAssigned"}, {"type": "UserAssigned", "userAssignedIdentities": {PULL_IDENTITY: {}}}],
+)
+def test_an_identity_without_a_principal_is_refused(deployed: Azure, identity: dict[str, object]) -> None:
+    """Nobody could be let in under an empty name."""
+    deployed.first({"id": TOPIC, "identity": identity}, "resource show", TOPIC)
+    done = deployed.run("postdeploy", **MADE)
+    assert done.returncode == 1
+    assert "has no principal id" in done.stderr
+    assert asked(deployed, "group create") == []
 
 
 def test_a_topic_without_an_identity_is_not_changed_but_asked_for(deployed: Azure) -> None:

@@ -19,6 +19,7 @@ def provisioned(azure: Azure) -> Azure:
     azure.answer(None, "rest --method put", "kv-medic-1/secrets/")
     azure.refuse("Not Found({'error': {'code': 'SecretNotFound'}})", "rest --method get", "kv-medic-1/secrets/")
     azure.answer(None, "configreferences/appsettings/refresh")
+    azure.answer({"value": []}, "rest --method get", "providers/Microsoft.Authorization/role")
     return azure
 
 

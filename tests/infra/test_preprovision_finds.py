@@ -4,7 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.infra.azure_on_path import APP, CLIENT, OTHER, REGISTRY, START, THEIRS, Azure, asked, in_order
+from tests.infra.azure_on_path import (
+    APP,
+    FAR,
+    OTHER,
+    REGISTRY,
+    REPOSITORY,
+    START,
+    SUFFIX,
+    THEIRS,
+    TOPIC,
+    Azure,
+    asked,
+    in_order,
+)
 
 
 @pytest.fixture
@@ -28,6 +41,7 @@ def test_a_topic_of_others_is_used(azure: Azure) -> None:
     "topic",
     [
         {
+            "id": TOPIC,
             "topicType": "Microsoft.Resources.Subscriptions",
             "source": f"/subscriptions/{APP}",
             "tags": {"azd-env-name": "prod"},
@@ -41,6 +55,34 @@ def test_our_own_topic_and_those_of_other_sources_are_not_found(azure: Azure, to
     azure.first([{"id": THEIRS} | topic], "system-topic list")
     azure.run("preprovision", **START)
     assert azure.remembered["ACIMEDIC_FOUND_TOPICS"] == ""
+
+
+@pytest.mark.parametrize("place", [THEIRS, TOPIC.replace(SUFFIX, "otherinstalla"), f"{TOPIC}-2"])
+def test_a_topic_with_our_tag_and_another_place_is_somebody_elses(azure: Azure, place: str) -> None:
+    """Every azd project with an environment of that name has the tag; Azure would refuse a second topic."""
+    source = f"/subscriptions/{APP}"
+    tagged = {"topicType": "Microsoft.Resources.Subscriptions", "source": source, "tags": {"azd-env-name": "prod"}}
+    azure.first([{"id": place} | tagged], "system-topic list")
+    azure.run("preprovision", **START)
+    assert azure.remembered["ACIMEDIC_FOUND_TOPICS"] == azure.remembered["ACIMEDIC_EVER_TOPICS"] == place
+
+
+def test_what_may_be_made_is_kept_before_it_is_made(azure: Azure) -> None:
+    """A deployment that breaks off gives no outputs."""
+    azure.run("preprovision", **START | {"ACIMEDIC_FURTHER_SUBSCRIPTIONS": OTHER, "ACIMEDIC_RESOURCE_GROUP": "rg-own"})
+    near = TOPIC.replace("rg-acimedic-prod", "rg-own")
+    assert azure.remembered["ACIMEDIC_EVER_TOPICS"] == f"{near},{FAR}"
+    assert azure.remembered["ACIMEDIC_EVER_REACH"] == f"{APP},{OTHER}"
+
+
+def test_the_names_that_a_hook_expects_are_those_of_the_templates() -> None:
+    """Of the topic, its group, the identity and the suffix."""
+    folder = REPOSITORY / "infra"
+    main, watched = (folder / "main.bicep").read_text(), (folder / "watched.bicep").read_text()
+    assert "var suffix = uniqueString(subscription().id, environmentName, location)" in main
+    assert "? groupName : 'rg-acimedic-${environmentName}-events'" in main
+    assert "name: 'id-acimedic-${suffix}'" in main
+    assert "name: 'evgs-acimedic-${suffix}'" in watched
 
 
 def test_registries_whose_images_are_read_are_told_apart_by_their_mode(azure: Azure) -> None:
@@ -61,26 +103,7 @@ def test_a_deleted_vault_of_this_environment_comes_back(azure: Azure, name: str,
     assert azure.remembered["ACIMEDIC_FOUND_DELETED_VAULT"] == found
 
 
-def test_an_app_registration_is_made_where_none_is_named(azure: Azure) -> None:
-    """With the approver's role, without a secret, and closed to whoever is not assigned to it."""
-    azure.run("preprovision", **START | {"ACIMEDIC_AUTH_CLIENT_ID": ""})
-    (made,) = asked(azure, "ad app create")
-    assert [role["value"] for role in made.files[0]] == ["Acimedic.Approver"]  # type: ignore[attr-defined]
-    assert azure.remembered["ACIMEDIC_AUTH_CLIENT_ID"] == azure.remembered["ACIMEDIC_MADE_REGISTRATION"] == CLIENT
-    assert len(asked(azure, "ad sp update", "appRoleAssignmentRequired=true")) == 1
-    assert asked(azure, "credential reset") == []
-
-
 def test_a_named_app_registration_is_left_alone(azure: Azure) -> None:
     """It belongs to somebody."""
     azure.run("preprovision", **START)
     assert asked(azure, "ad ") == []
-
-
-def test_who_may_not_register_an_app_is_told_both_ways_out(azure: Azure) -> None:
-    """Somebody else's registration, or none."""
-    azure.first_refuse("Insufficient privileges", "ad app create")
-    done = azure.run("preprovision", **START | {"ACIMEDIC_AUTH_CLIENT_ID": ""})
-    assert done.returncode == 1
-    assert "azd env set ACIMEDIC_AUTH_CLIENT_ID" in done.stderr
-    assert "azd env set ACIMEDIC_AUTHENTICATION false" in done.stderr

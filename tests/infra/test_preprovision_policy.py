@@ -7,16 +7,19 @@ import pytest
 
 from tests.infra.azure_on_path import (
     APP,
+    FAR,
     OTHER,
     PRINCIPAL,
     PULL_IDENTITY,
     PULLER,
     REGISTRY,
     START,
+    TOPIC,
     Azure,
     asked,
     in_order,
 )
+from tests.rights.bicep import Module
 
 POLICY = {
     "version": 1,
@@ -45,14 +48,50 @@ def test_the_policy_becomes_grants_for_the_principals_that_it_names(azure: Azure
     done = azure.run("preprovision", **REPAIRS)
     assert done.returncode == 0, done.stderr
     assert azure.remembered["ACIMEDIC_FOUND_GRANTS"] == f"{REGISTRY}={PULLER}"
-    assert azure.remembered["ACIMEDIC_FOUND_TRUSTED"] == "false"
+    assert (azure.remembered["ACIMEDIC_FOUND_ASSIGNS"], azure.remembered["ACIMEDIC_FOUND_TRUSTED"]) == ("true", "false")
+
+
+def test_a_policy_that_gives_no_role_asks_for_no_right_to_give_one(azure: Azure) -> None:
+    """Nor is anybody looked up whom a condition would name."""
+    with_policy(azure, remedies=["enable-trusted-services"])
+    done = azure.run("preprovision", **REPAIRS)
+    assert done.returncode == 0, done.stderr
+    assert azure.remembered["ACIMEDIC_FOUND_GRANTS"] == f"{REGISTRY}="
+    assert (azure.remembered["ACIMEDIC_FOUND_ASSIGNS"], azure.remembered["ACIMEDIC_FOUND_TRUSTED"]) == ("false", "true")
+    assert asked(azure, "identity") == []
+
+
+@pytest.mark.parametrize("assigns", [True, False])
+def test_the_template_gives_the_right_to_assign_only_where_it_is_asked_for(assigns: bool) -> None:
+    """With an empty list of principals it would be a right to let in anybody."""
+    module = Module("access-write", assigns=assigns, trustedServices=True)
+    assert [each.role for each in module.assigned] == (["grantRole"] if assigns else []) + ["switchRole"]
+
+
+def test_where_a_right_was_ever_given_is_kept_though_the_policy_is_gone(azure: Azure) -> None:
+    """What azd keeps of the last deployment is written over."""
+    with_policy(azure)
+    azure.run("preprovision", **REPAIRS)
+    kept = azure.remembered
+    azure.run("preprovision", **START | kept)
+    assert azure.remembered["ACIMEDIC_FOUND_GRANTS"] == ""
+    assert azure.remembered["ACIMEDIC_EVER_REACH"] == f"{APP},{OTHER}"
+
+
+def test_where_rights_were_given_before_they_were_kept_is_kept_now(azure: Azure) -> None:
+    """An environment that an earlier release deployed."""
+    before = {"ACIMEDIC_FOUND_GRANTS": f"{REGISTRY}={PULLER}", "ACIMEDIC_TOPICS": f'["{TOPIC}","{FAR}"]'}
+    azure.run("preprovision", **START | before)
+    assert azure.remembered["ACIMEDIC_EVER_REACH"] == f"{OTHER},{APP}"
+    assert azure.remembered["ACIMEDIC_EVER_TOPICS"] == f"{TOPIC},{FAR}"
 
 
 def test_a_group_in_the_policy_becomes_its_identities_of_today(azure: Azure) -> None:
     """And who deploys is told that later ones need another run."""
     azure.answer([{"principalId": PULLER}, {"principalId": PRINCIPAL}], "identity list", "rg-orders", APP)
     group = f"/subscriptions/{APP}/resourceGroups/rg-orders"
-    with_policy(azure, pairs=[{"registry": REGISTRY, "resource_group": group}], remedies=["enable-trusted-services"])
+    both = ["assign-pull-role", "enable-trusted-services"]
+    with_policy(azure, pairs=[{"registry": REGISTRY, "resource_group": group}], remedies=both)
     done = azure.run("preprovision", **REPAIRS)
     assert azure.remembered["ACIMEDIC_FOUND_GRANTS"] == f"{REGISTRY}={PULLER} {PRINCIPAL}"
     assert azure.remembered["ACIMEDIC_FOUND_TRUSTED"] == "true"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.infra.azure_on_path import START, Azure, asked, in_order
+from tests.infra.azure_on_path import APP, OTHER, START, TOPIC, Azure, asked, in_order
 
 
 @pytest.fixture
@@ -18,9 +18,12 @@ def test_where_all_is_well_the_hook_goes_on_and_has_found_nothing(azure: Azure) 
     done = azure.run("preprovision", **START)
     assert done.returncode == 0, done.stderr
     assert azure.remembered == {
+        "ACIMEDIC_EVER_REACH": APP,
+        "ACIMEDIC_EVER_TOPICS": TOPIC,
         "ACIMEDIC_FOUND_TOPICS": "",
         "ACIMEDIC_FOUND_DELETED_VAULT": "false",
         "ACIMEDIC_FOUND_GRANTS": "",
+        "ACIMEDIC_FOUND_ASSIGNS": "false",
         "ACIMEDIC_FOUND_TRUSTED": "false",
         "ACIMEDIC_FOUND_IMAGES": "",
         "ACIMEDIC_FOUND_IMAGES_ABAC": "",
@@ -120,6 +123,30 @@ def test_what_is_not_registered_is_registered(azure: Azure) -> None:
     registered = [call.words[call.words.index("--namespace") + 1] for call in asked(azure, "provider register")]
     assert "Microsoft.EventGrid" in registered
     assert "Microsoft.Web" not in registered
+
+
+@pytest.mark.parametrize(
+    ("chosen", "namespace"),
+    [
+        ({"ACIMEDIC_SUBNET_ID": "/subscriptions/x/…/subnets/app"}, "Microsoft.App"),
+        ({"ACIMEDIC_MAIL": "true", "ACIMEDIC_MAIL_TO": "a@example.com"}, "Microsoft.Communication"),
+    ],
+)
+def test_a_choice_brings_the_provider_that_it_needs(azure: Azure, chosen: dict[str, str], namespace: str) -> None:
+    """Without the choice it is not asked for."""
+    azure.run("preprovision", **START)
+    assert asked(azure, "provider register") == []
+    azure.run("preprovision", **START | chosen)
+    (call,) = asked(azure, "provider register")
+    assert call.said(f"--namespace {namespace} --wait --subscription {APP}")
+
+
+def test_in_a_further_subscription_topics_and_their_alerts_are_registered(azure: Azure) -> None:
+    """And nothing else, since nothing else is made there."""
+    azure.first([], "provider list", OTHER)
+    azure.run("preprovision", **START | {"ACIMEDIC_FURTHER_SUBSCRIPTIONS": OTHER})
+    registered = [call.words[call.words.index("--namespace") + 1] for call in asked(azure, "provider register", OTHER)]
+    assert registered == ["Microsoft.EventGrid", "Microsoft.Insights"]
 
 
 def test_who_may_not_register_is_told_the_command(azure: Azure) -> None:
