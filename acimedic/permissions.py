@@ -23,6 +23,11 @@ ASSIGN = "Microsoft.Authorization/roleAssignments/write"
 UNASSIGN = "Microsoft.Authorization/roleAssignments/delete"
 SWITCH = "Microsoft.ContainerRegistry/registries/write"
 FOLLOW_SWITCH = "Microsoft.ContainerRegistry/registries/operationStatuses/read"
+OWN = "Microsoft.Authorization/permissions/read"
+"""What it takes to be told what one may do oneself; nothing else implies it.
+https://learn.microsoft.com/rest/api/authorization/permissions/list-for-resource-group"""
+TOPICS = "Microsoft.EventGrid/systemTopics/read"
+LISTENERS = "Microsoft.EventGrid/systemTopics/eventSubscriptions/read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +52,7 @@ def _read(action: str, used_by: tuple[str, ...], without: str) -> Right:
     return Right(action=action, module="access-read", scope="subscription", used_by=used_by, without=without)
 
 
-READ = (
+DIAGNOSING = (
     _read(
         read_access.DENIALS_PERMISSION,
         ("deny assignments",),
@@ -129,6 +134,24 @@ READ = (
         "Of a deployment in a resource group the error of each resource is not known, nor its nested deployments.",
     ),
 )
+
+EXAMINING = (
+    _read(
+        OWN,
+        ("doctor",),
+        "The app is not told its own rights: what is missing of them shows where a reading fails, and what is too "
+        "much of them nowhere.",
+    ),
+    _read(
+        LISTENERS,
+        ("doctor",),
+        "It is not known whether the event subscription of the app is there, in order, and leaves nothing out.",
+    ),
+    _read(TOPICS, ("doctor",), "It is not known where to look for the event subscription of the app."),
+)
+"""What the app needs to examine itself; no diagnosis does."""
+
+READ = tuple(sorted((*DIAGNOSING, *EXAMINING), key=lambda right: right.action))
 
 WRITE = (
     Right(

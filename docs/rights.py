@@ -1,6 +1,6 @@
 """The page of the rights, written from their table and from what scenarios come to without them."""
 
-from acimedic.permissions import IMAGES, READ, WRITE, Right
+from acimedic.permissions import EXAMINING, IMAGES, READ, WRITE, Right
 from tests.rights.showing import shown_by
 from tests.rights.worlds import newly_unknown, run_without
 from tests.scenarios.running import NAMES, run
@@ -93,6 +93,8 @@ def _table(rights: tuple[Right, ...], last: str) -> list[str]:
 def _last(right: Right) -> str:
     if right.module != "access-read":
         return f"`{right.only_if}`" if right.only_if else "always"
+    if right in EXAMINING:
+        return "none: only the doctor asks"
     name = shown_by(right)
     after = run_without(name, right.action)
     unknown = newly_unknown(run_without(name), after)

@@ -21,12 +21,15 @@ resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
       {
         actions: [
           'Microsoft.Authorization/denyAssignments/read'
+          'Microsoft.Authorization/permissions/read'
           'Microsoft.Authorization/roleAssignments/read'
           'Microsoft.Authorization/roleDefinitions/read'
           'Microsoft.ContainerInstance/containerGroups/read'
           'Microsoft.ContainerRegistry/registries/read'
           'Microsoft.ContainerRegistry/registries/scopeMaps/read'
           'Microsoft.ContainerRegistry/registries/tokens/read'
+          'Microsoft.EventGrid/systemTopics/eventSubscriptions/read'
+          'Microsoft.EventGrid/systemTopics/read'
           'Microsoft.Insights/eventtypes/values/read'
           'Microsoft.ManagedIdentity/userAssignedIdentities/read'
           'Microsoft.Network/privateEndpoints/read'

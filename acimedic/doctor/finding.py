@@ -42,6 +42,19 @@ def command(*words: str) -> str:
     return shlex.join(words)
 
 
+def whom(identity: str | None) -> str:
+    """An identity as one word of a command line; None for whoever has run `az login`."""
+    return '"$(az ad signed-in-user show --query id --output tsv)"' if identity is None else shlex.quote(identity)
+
+
+def provision(name: str = "", value: str = "") -> str:
+    """The command that deploys again, after a variable of azd was set where one is named.
+
+    What azd deploys, it deploys whole: a setting or a role that was made by hand is gone with the next deployment.
+    """
+    return f"{command('azd', 'env', 'set', name, value)} && azd provision" if name else "azd provision"
+
+
 def worst(findings: Iterable[Finding]) -> Word:
     """The word for all of them."""
     words = {finding.word for finding in findings}

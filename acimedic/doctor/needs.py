@@ -10,10 +10,7 @@ from acimedic.policy import Policy, PolicyReading
 
 Kind: TypeAlias = Literal["subscription", "group", "registry"]
 
-OWN = "Microsoft.Authorization/permissions/read"
-"""What it takes to be told what one may do."""
 GRANTS = frozenset({ASSIGN, UNASSIGN})
-_OPTIONAL = (OWN, "Microsoft.EventGrid/systemTopics/read", "Microsoft.EventGrid/systemTopics/eventSubscriptions/read")
 _OF_REGISTRY = (f"{REGISTRIES}/", "Microsoft.Authorization/")
 
 
@@ -54,7 +51,7 @@ def needs(place: Place, mode: RunMode, policy: PolicyReading) -> Needs:
         case "subscription" | "group":
             reads, changes, images = READ, (), ()
     given = {right.action for right in (*READ, *changes, *images)}
-    return Needs(reads=reads, changes=changes, allowed=frozenset(given | {*_OPTIONAL}))
+    return Needs(reads=reads, changes=changes, allowed=frozenset(given))
 
 
 def changes_at(registry: str, mode: RunMode, policy: PolicyReading) -> tuple[Right, ...]:

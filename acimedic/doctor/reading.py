@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, cast
 
 from azure.core.rest import HttpRequest
 from azure.mgmt.core import AsyncARMPipelineClient
@@ -19,12 +19,14 @@ from acimedic.azure.paging import EndlessListError
 from acimedic.azure.reader import AzureReader
 from acimedic.azure.session import Session
 from acimedic.azure.shapes import due, mapping, page_of, properties_of, text
-from acimedic.doctor.needs import OWN, Place
-from acimedic.doctor.surroundings import Subscribed
+from acimedic.doctor.deliveries import Advanced, Subscribed
+from acimedic.doctor.needs import Place
 from acimedic.model.access import Permission
+from acimedic.model.moment import moment
 from acimedic.model.reading import Absent, Gap, Reading
 from acimedic.model.registry import Mode
 from acimedic.model.resource_id import ResourceId
+from acimedic.permissions import LISTENERS, OWN, TOPICS
 
 _RIGHTS_VERSION = "2022-04-01"
 _EVENTS_VERSION = "2025-02-15"
@@ -61,21 +63,27 @@ class Asking:
     async def events(self, subscription: str) -> Reading[tuple[Subscribed, ...]]:
         """The event subscriptions of the system topic of a subscription."""
         scope = f"/subscriptions/{subscription}"
-        want = Gap(reading="event subscriptions", reason="", permission=f"{_TOPICS}/read", scope=scope)
-        return await attempt(self._events(scope), want, self._limit, self._limit)
+        want = Gap(reading="system topics", reason="", permission=TOPICS, scope=scope)
+        topics = await attempt(self._topics(scope), want, self._limit, self._limit)
+        if isinstance(topics, Gap):
+            return topics
+        want = Gap(reading="event subscriptions", reason="", permission=LISTENERS, scope=scope)
+        return await attempt(self._events(topics), want, self._limit, self._limit)
 
     async def _rights(self, scope: str) -> tuple[Permission, ...]:
         found = await self._every(f"{scope}/providers/Microsoft.Authorization/permissions", _RIGHTS_VERSION)
         return tuple(_block(each) for each in found)
 
-    async def _events(self, scope: str) -> tuple[Subscribed, ...]:
+    async def _topics(self, scope: str) -> list[str]:
         topics = await self._every(f"{scope}/providers/{_TOPICS}", _EVENTS_VERSION)
-        ours = [
+        return [
             due(text(each.get("id"), "id"), "id")
             for each in topics
             if str(properties_of(each).get("source", "")).lower().rstrip("/") == scope.lower()
         ]
-        listed = await asyncio.gather(*(self._every(f"{topic}/eventSubscriptions", _EVENTS_VERSION) for topic in ours))
+
+    async def _events(self, topics: list[str]) -> tuple[Subscribed, ...]:
+        listed = await asyncio.gather(*(self._every(f"{each}/eventSubscriptions", _EVENTS_VERSION) for each in topics))
         return tuple(_subscribed(each) for page in listed for each in page)
 
     async def _every(self, path: str, version: str) -> list[Mapping[str, Any]]:
@@ -121,13 +129,36 @@ def _subscribed(item: Mapping[str, Any]) -> Subscribed:
     identified = mapping(properties.get("deliveryWithResourceIdentity"), "delivery") or {}
     destination = mapping(properties.get("destination") or identified.get("destination"), "destination") or {}
     letters = properties.get("deadLetterDestination") or properties.get("deadLetterWithResourceIdentity")
-    kinds = (mapping(properties.get("filter"), "filter") or {}).get("includedEventTypes")
+    filtered = mapping(properties.get("filter"), "filter") or {}
     return Subscribed(
         name=due(text(item.get("name"), "name"), "name"),
         destination=str((mapping(destination.get("properties"), "properties") or {}).get("resourceId") or ""),
-        state=str(properties.get("provisioningState") or ""),
-        kinds=tuple(map(str, kinds)) if isinstance(kinds, list) else (),
+        state=text(properties.get("provisioningState"), "provisioningState") or "",
+        kinds=_texts(filtered, "includedEventTypes"),
+        begins=text(filtered.get("subjectBeginsWith"), "subjectBeginsWith") or "",
+        ends=text(filtered.get("subjectEndsWith"), "subjectEndsWith") or "",
+        filters=tuple(map(_advanced, filtered.get("advancedFilters") or ())),
+        expires=_expiry(text(properties.get("expirationTimeUtc"), "expirationTimeUtc") or ""),
+        schema=text(properties.get("eventDeliverySchema"), "eventDeliverySchema") or "",
         lettered=bool(letters),
+    )
+
+
+def _expiry(written: str) -> datetime | None:
+    """The year 1 is how Azure writes that there is none."""
+    if not written or written.startswith("0001-"):
+        return None
+    return cast(datetime, due(moment(written), "expirationTimeUtc"))
+
+
+def _advanced(item: object) -> Advanced:
+    """A filter. What it compares with is a list of texts, or one value, which may be a number."""
+    given = due(mapping(item, "advancedFilters"), "advancedFilters")
+    values = given.get("values") if isinstance(given.get("values"), list) else [given.get("value")]
+    return Advanced(
+        key=text(given.get("key"), "key") or "",
+        operator=text(given.get("operatorType"), "operatorType") or "",
+        values=tuple(map(str, values)),
     )
 
 

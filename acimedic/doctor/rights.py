@@ -8,12 +8,14 @@ Source: https://learn.microsoft.com/rest/api/authorization/permissions/list-for-
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from acimedic.doctor.finding import Finding, command, ok, unknown, wrong
-from acimedic.doctor.needs import GRANTS, OWN, Needs, Place
+from acimedic.doctor.finding import Finding, command, ok, provision, unknown, wrong
+from acimedic.doctor.installed import NOWHERE, Installed
+from acimedic.doctor.needs import GRANTS, Needs, Place
 from acimedic.model.access import Permission
+from acimedic.model.plan import RunMode
 from acimedic.model.reading import Gap, Reading
 from acimedic.model.registry import Mode
-from acimedic.permissions import ASSIGN, IMAGES, Right
+from acimedic.permissions import ASSIGN, IMAGES, WRITE, Right
 from acimedic.rbac.actions import PULL, covering, needed
 
 _MOST = 5  # patterns that are named
@@ -24,24 +26,28 @@ _DATA = frozenset(right.action for right in IMAGES if right.data)
 class Rights:
     """What the signed-in identity may do at a place.
 
-    mode: of a registry; None elsewhere. who: the identity, as a command line names it.
+    mode: of a registry; None elsewhere. who: the identity, as a command line names it. run: how far changes go.
+    here: the app, for the commands.
     """
 
     place: Place
     granted: Reading[tuple[Permission, ...]]
     mode: Mode | Gap | None = None
     who: str = "PRINCIPAL_ID"
+    run: RunMode = "observe"
+    here: Installed = NOWHERE
 
 
 def judge(rights: Rights, wanted: Needs) -> tuple[Finding, ...]:
     """All that is to be said of the rights at a place."""
     granted, place = rights.granted, rights.place
     if isinstance(granted, Gap):
-        said = f"what may be done at {place.about} is not told: {granted.reason}"
-        return (unknown("rights", said, f"give the identity {OWN} at {place.scope}, or any role there"),)
+        said = f"what may be done at {place.about} is not told: {granted.reason}; it takes {granted.permission}"
+        repair = rights.here.read_role(place.subscription) if granted.reason.startswith("403") else _list_own(place)
+        return (unknown("rights", said, repair),)
     return (
-        *_missing(place, granted, wanted.reads, "read", _read_role(place)),
-        *_missing(place, granted, wanted.changes, "changed", _write_role(place, wanted.changes)),
+        *_missing(place, granted, wanted.reads, "read", rights.here.read_role(place.subscription)),
+        *_missing(place, granted, wanted.changes, "changed", _write_role(rights)),
         *(_images(rights, granted) if place.kind == "registry" else ()),
         *_too_much(rights, granted, wanted),
         *_narrowed(rights, wanted),
@@ -97,11 +103,27 @@ def _too_much(rights: Rights, granted: tuple[Permission, ...], wanted: Needs) ->
     more = sorted({each for block in granted for each in _more(block, known)})
     reading = [each for each in more if each.lower().removesuffix(" (data)").endswith("/read")]
     changing = [each for each in more if each not in reading]
+    ours = _ours(changing, reading) if place.kind == "registry" else []
+    changing = [each for each in changing if each not in ours]
+    reading = [each for each in reading if each not in ours]
     if changing:
         said.append(f"it may change what it never has to: {_named(changing)}")
     if reading:
         said.append(f"it may read what it never reads: {_named(reading)}")
-    return [wrong("excess", f"too much at {place.about}: {each}", repair) for each in said]
+    found = [wrong("excess", f"too much at {place.about}: {each}", repair) for each in said]
+    if ours:
+        told = (
+            f"too much at {place.about}: it may do what mode and policy no longer ask for, {_named(ours)}; a "
+            "deployment takes back what they do not ask for"
+        )
+        found.append(wrong("excess", told, f"correct policy.json if it is meant to be asked for; then {provision()}"))
+    return found
+
+
+def _ours(changing: list[str], reading: list[str]) -> list[str]:
+    """Those that access-write.bicep gives."""
+    known = {right.action.lower() for right in WRITE}
+    return [each for each in (*changing, *reading) if each.lower() in known]
 
 
 def _wide(block: Permission, rights: Rights) -> Iterable[str]:
@@ -144,18 +166,15 @@ def _named(patterns: list[str]) -> str:
     return ", ".join(patterns[:_MOST]) + more
 
 
-def _read_role(place: Place) -> str:
-    words = ("--template-file", "infra/access-read.bicep", "--parameters", "principalId=PRINCIPAL_ID", "suffix=SUFFIX")
-    where = ("--subscription", place.subscription, "--location", "LOCATION")
-    return command("az", "deployment", "sub", "create", *where, *words)
+def _write_role(rights: Rights) -> str:
+    """Deployed by azd alone: its hook tells the template to whom roles may be given.
+
+    The template by itself would let them be given to any service principal, in the place of the narrower grant.
+    """
+    mode = rights.run if rights.run != "observe" else "review"
+    return provision("ACIMEDIC_REMEDIATION", mode)
 
 
-def _write_role(place: Place, changes: tuple[Right, ...]) -> str:
-    parts = place.scope.split("/")
-    group = parts[4] if len(parts) > 4 else "RESOURCE_GROUP"
-    switch = () if {right.action for right in changes} <= GRANTS else ("trustedServices=true",)
-    return command(
-        *("az", "deployment", "group", "create", "--subscription", place.subscription, "--resource-group", group),
-        *("--template-file", "infra/access-write.bicep", "--parameters", f"registryName={parts[-1]}"),
-        *("principalId=PRINCIPAL_ID", "suffix=SUFFIX", *switch),
-    )
+def _list_own(place: Place) -> str:
+    url = f"{place.scope}/providers/Microsoft.Authorization/permissions?api-version=2022-04-01"
+    return command("az", "rest", "--method", "get", "--url", url)

@@ -3,28 +3,42 @@
 Azure Storage is asked by its own SDK; everything else goes out through the one transport.
 """
 
+import re
 from datetime import datetime, timedelta
 
 from azure.core.rest import HttpRequest
 
 from acimedic.azure.attempt import attempt
 from acimedic.azure.session import Session, sign_in
-from acimedic.doctor.finding import Finding, ok, wrong
+from acimedic.doctor.finding import Finding, command, ok, whom, wrong
 from acimedic.doctor.surroundings import LATE
 from acimedic.model.reading import Gap, Reading
+from acimedic.model.record import IncidentRecord
 from acimedic.settings import Settings
 from acimedic.store.port import IncidentFilter, Store, Waiting
 from acimedic.store.trouble import StoreError
 
 _OUTBOX = "doctor"
+_ACCOUNT = re.compile(r"https://([a-z0-9]{3,24})\.table\.core\.")
 _ROUNDS = 20  # pages of the store that are looked through
 _LETTERS = 1_000  # blobs that are counted
+_AT_ONCE = frozenset({"received", "applying"})  # states that a story leaves by itself
 
 
-async def probe(store: Store, now: datetime) -> tuple[Finding, ...]:
-    """Write a row of our own, read it, and delete it."""
+def store_repair(settings: Settings) -> str:
+    """What to do where the store does not let whoever is signed in write and read."""
+    named = (settings.store or "").strip()
+    account = _ACCOUNT.match(named)
+    if account is None:
+        return command("ls", "-l", named)
+    place = f"$(az storage account show --name {account[1]} --query id --output tsv)"
+    give = command("az", "role", "assignment", "create", "--role", "Storage Table Data Contributor")
+    return f'{give} --assignee {whom(settings.client_id)} --scope "{place}"; the same for Storage Blob Data Contributor'
+
+
+async def probe(store: Store, now: datetime, repair: str) -> tuple[Finding, ...]:
+    """Write a row of our own, read it, and delete it. repair: for whoever may not."""
     row = Waiting(incident_id="doctor", key="probe", at=now)
-    repair = "see that the identity has Storage Table and Blob Data Contributor on the account, or may write the file"
     try:
         await store.put_off(_OUTBOX, row)
         found = await store.waiting(_OUTBOX, before=now + timedelta(seconds=1))
@@ -38,17 +52,28 @@ async def probe(store: Store, now: datetime) -> tuple[Finding, ...]:
 
 
 async def overdue(store: Store, now: datetime) -> tuple[tuple[str, ...], bool]:
-    """Ids of open incidents whose time has come and gone, and whether there may be more. Raises StoreError."""
-    wanted = IncidentFilter(closed=False, due_before=now - LATE)
-    found: list[str] = []
+    """Ids of open incidents whose time has come and gone, and whether there may be more. Raises StoreError.
+
+    Those that should go on at once have no time of their own: they are overdue half an hour after they changed last.
+    """
+    late = now - LATE
+    past, more = await _every(store, IncidentFilter(closed=False, due_before=late))
+    still, further = await _every(store, IncidentFilter(closed=False, states=_AT_ONCE, before=late))
+    found = [*past, *(each for each in still if each.due_at is None and each.changed_at < late)]
+    return tuple(dict.fromkeys(each.id for each in found)), more or further
+
+
+async def _every(store: Store, wanted: IncidentFilter) -> tuple[list[IncidentRecord], bool]:
+    """The incidents of some pages of the store, and whether there are further pages."""
+    found: list[IncidentRecord] = []
     after: str | None = None
     for _ in range(_ROUNDS):
         page = await store.incidents(wanted, after=after, limit=100)
-        found += [record.id for record in page.records]
+        found += page.records
         after = page.after
         if after is None:
             break
-    return tuple(found), after is not None
+    return found, after is not None
 
 
 async def unsigned(session: Session, url: str) -> Reading[int]:

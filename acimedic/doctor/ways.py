@@ -12,7 +12,9 @@ from acimedic.notify.port import NotToldError, Sink
 
 _PATIENCE = 30.0
 _SAID = "This is a test that 'acimedic doctor' was asked for. Nothing has failed, and nobody has to do anything."
-_REPAIR = "see docs/notifications.md for what each way needs"
+_REPAIR = "correct what it names (docs/notifications.md says what each way needs); then azd up"
+_NOBODY = "azd env set ACIMEDIC_MAIL true && azd env set ACIMEDIC_MAIL_TO ADDRESS && azd provision"
+_AGAIN = "acimedic doctor --send-test"
 
 
 def judge_ways(ways: Ways) -> tuple[Finding, ...]:
@@ -26,7 +28,7 @@ def judge_ways(ways: Ways) -> tuple[Finding, ...]:
         return tuple(faults)
     names = ", ".join(sink.name for sink in _all(ways))
     if not names:
-        return (wrong("telling", "nobody is told: there is no webhook, no mail and no topic", _REPAIR),)
+        return (wrong("telling", "nobody is told: there is no webhook, no mail and no topic", _NOBODY),)
     return (ok("telling", f"these are told: {names}"),)
 
 
@@ -51,7 +53,7 @@ async def _sent(sink: Sink, test: Crowd) -> Finding:
         async with asyncio.timeout(_PATIENCE):
             await sink.send(test)
     except TimeoutError:
-        return unknown("test", f"{sink.name} gave no answer within {_PATIENCE:g} seconds", _REPAIR)
+        return unknown("test", f"{sink.name} gave no answer within {_PATIENCE:g} seconds", _AGAIN)
     except NotToldError as error:
         made = unknown if error.unclear else wrong
         return made("test", f"{sink.name} was not told: {error}", _REPAIR)

@@ -101,17 +101,30 @@ OPERATIONS: Mapping[tuple[str, str], Schema] = {
         "responses": _answers({**_ok("It is.", "Health"), **_ok("It is not.", "Health", status="503")}),
     },
     ("GET", "/api/health/details"): {
-        "summary": "What that word stands on",
+        "summary": "What that word stands on; with whole=true everything, Azure included",
+        "parameters": [
+            {
+                "name": "whole",
+                "in": "query",
+                "description": "Whether everything is looked at, as the identity of the app.",
+                "schema": {"type": "string", "enum": ["true", "false"]},
+            }
+        ],
         "security": _KEY,
         "responses": _answers(
-            {**_ok("All is well.", "Findings"), **_ok("Something is wrong, or closed.", "Findings", status="503")}, 401
+            {**_ok("All is well.", "Findings"), **_ok("Something is wrong, or closed.", "Findings", status="503")},
+            401,
+            429,
         ),
     },
     ("GET", "/api/doctor"): {
-        "summary": "The same for whoever has signed in",
+        "summary": "The whole examination, for whoever has signed in",
+        "description": "Takes up to a minute, and is kept for one.",
         "security": _SIGNED_IN,
         "responses": _answers(
-            {**_ok("All is well.", "Findings"), **_ok("Something is wrong, or closed.", "Findings", status="503")}, 401
+            {**_ok("All is well.", "Findings"), **_ok("Something is wrong, or closed.", "Findings", status="503")},
+            401,
+            429,
         ),
     },
     ("POST", "/api/diagnose"): {

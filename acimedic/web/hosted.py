@@ -55,6 +55,7 @@ async def serve(req: Request, settings: Settings, environment: Mapping[str, str]
     off, everything is closed. Nothing is opened for whoever has not signed in.
     """
     from acimedic.approver import NotAuthorisedError
+    from acimedic.doctor.installed import installed
     from acimedic.lifecycle.opening import open_tools
     from acimedic.store.trouble import StoreError
     from acimedic.web.site import Site, answer, not_authorised, refused
@@ -66,7 +67,8 @@ async def serve(req: Request, settings: Settings, environment: Mapping[str, str]
     try:
         doors.looks(asked)
         async with open_tools(settings) as tools:
-            site = Site(tools=tools, take_in=None, waker=stories, came=_nothing, stories=stories)
+            here = installed(environment)
+            site = Site(tools=tools, take_in=None, waker=stories, came=_nothing, stories=stories, here=here)
             return await answer(asked, site, doors)
     except NotAuthorisedError as error:
         return not_authorised(asked, error)
@@ -99,12 +101,25 @@ async def diagnose(
 
 
 async def well(
-    req: Request,  # noqa: ARG001 - as for `serve`
+    req: Request,
     settings: Settings,
-    environment: Mapping[str, str],  # noqa: ARG001
-    stories: None,  # noqa: ARG001
+    environment: Mapping[str, str],
+    stories: None,  # noqa: ARG001 - as for `serve`
 ) -> Answer:
-    """Answer `GET /api/health/details`, for which the host has asked for the function's key."""
+    """Answer `GET /api/health/details`, for which the host has asked for the function's key.
+
+    With `?whole=true` everything is looked at; where nothing can be opened, what shows at a glance says why.
+    """
+    from acimedic.store.trouble import StoreError
+    from acimedic.web.examining import opened
+
+    if req.params.get(health.WHOLE, "").lower() == "true":
+        try:
+            return health.in_detail(await opened(settings, environment))
+        except TooManyError as error:
+            return health.busy(error)
+        except (SettingsError, StoreError):
+            pass
     return health.in_detail(await _at_a_glance(settings))
 
 

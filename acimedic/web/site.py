@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from acimedic.approver import Approver, NotAuthorisedError, Reader
 from acimedic.doctor.finding import worst
 from acimedic.doctor.glance import glance
+from acimedic.doctor.installed import NOWHERE, Installed
 from acimedic.lifecycle.intake import Starter
 from acimedic.lifecycle.tools import Tools
 from acimedic.web import deciding, handlers, health, pages, question, webhook
@@ -22,6 +23,7 @@ from acimedic.web.answers import Answer, nothing, page, problem, said
 from acimedic.web.asked import Asked
 from acimedic.web.beginning import later
 from acimedic.web.deciding import Waker
+from acimedic.web.examining import examined
 from acimedic.web.limits import TooManyError
 from acimedic.web.openapi import document
 from acimedic.web.places import LOOKED_AT, Looked
@@ -41,7 +43,7 @@ class Site:
     """What the addresses lead to.
 
     take_in: takes in an event; None where events come by another way. came: called after anything came in for the
-    stories. stories: begins them; None where none can be begun.
+    stories. stories: begins them; None where none can be begun. here: the app that this is, where it is one.
     """
 
     tools: Tools
@@ -49,6 +51,7 @@ class Site:
     waker: Waker
     came: Callable[[], None]
     stories: Starter | None = None
+    here: Installed = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +189,16 @@ async def _health_details(asked: Asked, site: Site, doors: Doors) -> Answer:
     return health.in_detail(await glance(site.tools))
 
 
+async def _examined(asked: Asked, site: Site, doors: Doors) -> Answer:
+    try:
+        doors.looks(asked)
+        return health.in_detail(await examined(site.tools, site.here))
+    except NotAuthorisedError as error:
+        return not_authorised(asked, error)
+    except TooManyError as error:
+        return health.busy(error)
+
+
 def _looked(handler: Looked) -> Handler:
     async def look(asked: Asked, site: Site, doors: Doors) -> Answer:
         return await handler(asked, site.tools, lambda: doors.looks(asked))
@@ -200,7 +213,7 @@ ROUTES: tuple[Route, ...] = (
     Route(path="/api/openapi.json", methods=_READ, handler=_described),
     Route(path=health.PATH, methods=_READ, handler=_health),
     Route(path=health.DETAILS, methods=_READ, handler=_health_details),
-    Route(path=health.SIGNED_IN, methods=_READ, handler=_health_details),
+    Route(path=health.SIGNED_IN, methods=_READ, handler=_examined),
     Route(path=DIAGNOSE, methods=("POST",), handler=_diagnose, most=question.MOST_BYTES),
     Route(path="/api/events", methods=("POST", "OPTIONS"), handler=_events, most=webhook.MOST_BYTES),
     Route(path=_DECISION, methods=(*_READ, "POST"), handler=_decision, most=deciding.MOST_BYTES),

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from acimedic.doctor.deliveries import OPERATIONS
 from acimedic.doctor.examination import Examined, Wish, examine
 from acimedic.doctor.finding import Finding
-from acimedic.doctor.needs import OWN, place
+from acimedic.doctor.installed import Installed
+from acimedic.doctor.needs import place
 from acimedic.model.reading import Reading
-from acimedic.permissions import IMAGES, READ, WRITE
+from acimedic.permissions import DIAGNOSING, IMAGES, READ, WRITE
 from acimedic.settings import Settings
 from acimedic.simulator import Simulator, load_world
 from tests.policy.written import document
@@ -24,6 +26,8 @@ AWAY = REGISTRY.split("/")[2]
 SUBSCRIPTIONS = tuple(dict.fromkeys((HOME, AWAY)))
 READS = tuple(right.action for right in READ)
 WRITES = tuple(right.action for right in WRITE)
+DIAGNOSES = tuple(right.action for right in DIAGNOSING)
+OURS = Installed(subscription="s", group="g", site="medic")
 FUNCTION = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/medic/functions/on_failure"
 TOPIC = f"/subscriptions/{HOME}/resourceGroups/rg/providers/Microsoft.EventGrid/systemTopics/medic"
 KINDS = ["Microsoft.Resources.ResourceWriteFailure", "Microsoft.Resources.ResourceActionFailure"]
@@ -34,15 +38,11 @@ def block(*actions: str, scope: str = "/", **more: Any) -> World:
 
 
 def tenant(*blocks: World, subscribed: bool = True, registry: World | None = None) -> World:
-    """A world in which the caller has these rights, and may ask for them."""
+    """A world in which the caller has these rights and no others."""
     faults = [] if not subscribed else [events(each) for each in SUBSCRIPTIONS] + [subscription_of()]
     registries = load_world("healthy")["registries"]
     registries["contoso"]["properties"] |= registry or {}
-    granted = [
-        block(OWN, *(f"Microsoft.EventGrid/systemTopics/{each}read" for each in ("", "eventSubscriptions/"))),
-        *blocks,
-    ]
-    return load_world("healthy") | {"permissions": granted, "faults": faults, "registries": registries}
+    return load_world("healthy") | {"permissions": [*blocks], "faults": faults, "registries": registries}
 
 
 def events(subscription: str) -> World:
@@ -58,7 +58,11 @@ def subscription_of(**changes: Any) -> World:
     properties = {
         "provisioningState": "Succeeded",
         "destination": {"endpointType": "AzureFunction", "properties": {"resourceId": FUNCTION}},
-        "filter": {"includedEventTypes": KINDS},
+        "filter": {
+            "includedEventTypes": KINDS,
+            "advancedFilters": [{"operatorType": "StringIn", "key": "data.operationName", "values": [*OPERATIONS]}],
+        },
+        "eventDeliverySchema": "CloudEventSchemaV1_0",
         "deadLetterWithResourceIdentity": {"deadLetterDestination": {"endpointType": "StorageBlob"}},
     }
     body = {"value": [{"id": f"{TOPIC}/eventSubscriptions/ours", "name": "ours", "properties": properties | changes}]}
@@ -74,9 +78,9 @@ IMAGE_RIGHTS = block(
 WRITER = block(*WRITES, scope=REGISTRY)
 
 
-def policy(folder: Path) -> str:
+def policy(folder: Path, **changes: Any) -> str:
     """A policy that names the registry of the world."""
-    written = document()
+    written = document(**changes)
     file = folder / "policy.json"
     file.write_text(json.dumps(written), encoding="utf-8")
     return str(file)
@@ -96,6 +100,8 @@ def examined(
     send_test: bool = False,
     letters: Reading[int] = 0,
     now: datetime | None = None,
+    here: Installed = OURS,
+    from_afar: bool = False,
     **settings: Any,
 ) -> Examined:
     with Simulator(world) as azure:
@@ -106,7 +112,7 @@ def examined(
             "dead_letters": "https://account.blob.core.windows.net/letters",
             "events_topic": "https://news.westeurope-1.eventgrid.azure.net/api/events",
         }
-        wish = Wish(places=tuple(map(place, scopes)) or None, send_test=send_test)
+        wish = Wish(places=tuple(map(place, scopes)) or None, send_test=send_test, here=here, from_afar=from_afar)
 
         async def whole() -> Examined:
             return await examine(

@@ -9,7 +9,7 @@ import pytest
 
 from acimedic.__main__ import main
 from acimedic.simulator import Simulator
-from tests.doctor.tenants import COMPLETE, HOME, REGISTRY, block, tenant
+from tests.doctor.tenants import COMPLETE, FUNCTION, HOME, REGISTRY, block, tenant
 
 Told = tuple[int, str, str]
 Run = Callable[..., Told]
@@ -27,6 +27,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
             "ACIMEDIC_GATEWAY": azure.url,
             "ACIMEDIC_STORE": str(tmp_path / "acimedic.db"),
             "ACIMEDIC_SUBSCRIPTIONS": HOME,
+            "ACIMEDIC_APP_ID": FUNCTION.partition("/functions/")[0],
             "ACIMEDIC_EVENTS_TOPIC": "https://news.westeurope-1.eventgrid.azure.net/api/events",
         }
         for name, value in (usual | settings).items():
@@ -74,7 +75,7 @@ def test_as_json_it_holds_each_finding_and_whether_all_is_make_believe(run: Run)
 def test_scopes_take_the_place_of_what_settings_and_policy_name(run: Run) -> None:
     _, out, _ = run(tenant(COMPLETE), "--scope", REGISTRY, "--format", "json")
     rights = [each["said"] for each in json.loads(out)["findings"] if each["about"] == "rights"]
-    assert rights == ["all that has to be read at registry contoso may be read (6 actions)"]
+    assert rights == ["all that has to be read at registry contoso may be read (7 actions)"]
 
 
 @pytest.mark.parametrize("scope", [HOME, f"/subscriptions/{HOME}/", f"/subscriptions/{HOME}/resourceGroups/rg-orders"])

@@ -6,14 +6,18 @@ from typing import Any
 
 import pytest
 
-from acimedic.doctor.configured import judge_policy, judge_settings
+from acimedic.doctor.configured import judge_policy, judge_settings, set_right
+from acimedic.doctor.installed import NOWHERE, Installed
 from acimedic.lifecycle.opening import NO_STORE, open_tools
 from acimedic.policy import Consent, InvalidPolicy, NoPolicy
 from acimedic.settings import Settings, SettingsError, contradictions, read_settings
+from tests import build
 from tests.policy.written import consent
 
 ACCOUNT = "https://account.table.core.windows.net"
 KEY = "k" * 40
+OTHER = "b8c1a7e4-2f60-4d9b-a135-6e0d94c7f299"
+MEDIC = Installed(site="medic", group="rg-medic")
 WHOLE: dict[str, Any] = {
     "store": ACCOUNT,
     "mode": "review",
@@ -109,8 +113,53 @@ def test_each_fault_of_a_policy_is_said() -> None:
 
 
 def test_a_policy_for_subscriptions_that_are_not_served_is_wrong() -> None:
-    (found,) = judge_policy(consent(served=("b8c1a7e4-2f60-4d9b-a135-6e0d94c7f299",)))
+    (found,) = judge_policy(consent(served=(OTHER,)))
     assert (found.word, "ACIMEDIC_SUBSCRIPTIONS" in found.said) == ("wrong", True)
+
+
+def test_a_subscription_that_holds_a_registry_of_the_policy_need_not_be_served() -> None:
+    (found,) = judge_policy(consent(served=(build.APP,)))
+    assert found.word == "ok"
+
+
+def test_a_subscription_that_holds_the_named_resource_group_of_identities_need_not_be_served() -> None:
+    group = f"/subscriptions/{OTHER}/resourceGroups/rg-identities"
+    pairs = [{"registry": build.REGISTRY_ID, "resource_group": group}]
+    named = [build.APP, build.PLATFORM, OTHER]
+    (found,) = judge_policy(consent(served=(build.APP,), pairs=pairs, subscriptions=named))
+    assert found.word == "ok"
+
+
+def test_a_subscription_that_nothing_of_the_policy_lies_in_and_nobody_serves_is_wrong() -> None:
+    (found,) = judge_policy(consent(served=(build.APP,), subscriptions=[build.APP, build.PLATFORM, OTHER]))
+    assert (found.word, f"the policy names {OTHER}" in found.said) == ("wrong", True)
+
+
+@pytest.mark.parametrize(
+    ("fault", "here", "repair"),
+    [
+        ("ACIMEDIC_TIME_LIMIT is 'never'; it is a number", NOWHERE, "export ACIMEDIC_TIME_LIMIT=VALUE"),
+        (
+            "ACIMEDIC_TIME_LIMIT is 'never'; it is a number",
+            MEDIC,
+            "az functionapp config appsettings set --name medic --resource-group rg-medic --settings "
+            "ACIMEDIC_TIME_LIMIT=VALUE",
+        ),
+        ("ACIMEDIC_AUDIT_KEY is not set: a store in Azure", MEDIC, "azd provision"),
+        (
+            "ACIMEDIC_MODE is review and ACIMEDIC_URL is not set: no message",
+            MEDIC,
+            "azd env set ACIMEDIC_URL https://HOST && azd provision",
+        ),
+        (
+            "ACIMEDIC_MODE is 'all'; it is one of",
+            MEDIC,
+            "azd env set ACIMEDIC_REMEDIATION 'off|review|auto' && azd provision",
+        ),
+    ],
+)
+def test_a_setting_is_put_right_where_it_comes_from(fault: str, here: Installed, repair: str) -> None:
+    assert set_right(fault, here) == repair
 
 
 def test_a_policy_that_can_be_followed_is_ok() -> None:

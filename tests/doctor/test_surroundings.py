@@ -10,13 +10,14 @@ from uuid import uuid4
 
 import pytest
 
-from acimedic.doctor.surroundings import judge_clock, judge_events, judge_letters, judge_overdue, judge_pages
+from acimedic.doctor.deliveries import judge_events
+from acimedic.doctor.surroundings import judge_clock, judge_letters, judge_overdue, judge_pages
 from acimedic.doctor.visiting import overdue, probe
 from acimedic.model.reading import Gap
 from acimedic.store.embedded import SqliteShelf
 from acimedic.store.kept import KeptStore
 from acimedic.store.trouble import StoreUnavailableError
-from tests.doctor.tenants import COMPLETE, HOME, KINDS, examined, of, subscription_of, tenant
+from tests.doctor.tenants import COMPLETE, HOME, KINDS, OURS, examined, of, subscription_of, tenant
 from tests.lifecycle.test_intake import KEYS
 from tests.notify.told import record_of
 
@@ -55,12 +56,10 @@ def test_what_is_wrong_with_an_event_subscription_is_said(changes: dict[str, Any
     assert (word, said in told) == ("wrong", True)
 
 
-def test_a_subscription_that_may_not_be_looked_at_is_unknown_and_the_right_is_named() -> None:
-    (found,) = judge_events(HOME, GAP)
-    assert (found.word, found.repair) == (
-        "unknown",
-        "give the identity Microsoft.EventGrid/systemTopics/read there",
-    )
+def test_a_subscription_that_may_not_be_looked_at_is_unknown_and_the_role_is_named() -> None:
+    (found,) = judge_events(HOME, GAP, OURS, NOON)
+    assert (found.word, "infra/access-read.bicep" in (found.repair or "")) == ("unknown", True)
+    assert "principalId=PRINCIPAL_ID" in (found.repair or "")
 
 
 def test_an_answer_that_is_none_is_unknown(tmp_path: Path) -> None:
@@ -122,7 +121,7 @@ def test_azures_time_is_taken_from_its_answers(tmp_path: Path) -> None:
 def test_the_store_is_written_and_nothing_is_left_in_it(tmp_path: Path) -> None:
     async def story() -> None:
         async with KeptStore(SqliteShelf(tmp_path / "a.db"), KEYS) as store:
-            (found,) = await probe(store, NOON)
+            (found,) = await probe(store, NOON, "repair")
             assert found.word == "ok"
             assert await store.waiting("doctor", before=NOON + timedelta(days=1)) == ()
 
@@ -139,7 +138,7 @@ class Full(KeptStore):
 def test_a_store_that_cannot_be_written_is_wrong(tmp_path: Path) -> None:
     async def story() -> None:
         async with Full(SqliteShelf(tmp_path / "a.db"), KEYS) as store:
-            (found,) = await probe(store, NOON)
+            (found,) = await probe(store, NOON, "repair")
             assert (found.word, "the disk is full" in found.said) == ("wrong", True)
 
     asyncio.run(story())
@@ -159,6 +158,34 @@ def test_open_incidents_are_overdue_half_an_hour_after_their_time(tmp_path: Path
     assert asyncio.run(told(due_at=soon, closed=False)) == 0
     assert asyncio.run(told(due_at=late, closed=True, said="over")) == 0
     assert asyncio.run(told()) == 0
+
+
+@pytest.mark.parametrize("state", ["received", "applying"])
+def test_a_story_that_stands_still_where_it_should_go_on_at_once_is_overdue(state: str, tmp_path: Path) -> None:
+    async def told(changed: datetime) -> int:
+        async with KeptStore(SqliteShelf(tmp_path / f"{uuid4()}.db"), KEYS) as store:
+            stuck = replace(record_of(state), closed=False, due_at=None, received_at=NOON - timedelta(days=1))
+            await store.put_incident_if_absent(replace(stuck, changed_at=changed))
+            return len((await overdue(store, NOON))[0])
+
+    assert asyncio.run(told(NOON - timedelta(minutes=31))) == 1
+    assert asyncio.run(told(NOON - timedelta(minutes=29))) == 0
+
+
+@pytest.mark.parametrize(
+    ("reason", "command"),
+    [
+        (
+            "403 AuthorizationPermissionMismatch",
+            "az role assignment create --role 'Storage Blob Data Reader' --assignee",
+        ),
+        ("404 ContainerNotFound", "az storage blob list --account-name account --container-name letters"),
+    ],
+)
+def test_why_dead_letters_could_not_be_counted_has_its_command(reason: str, command: str) -> None:
+    gap = Gap(reading="dead letters", reason=reason)
+    (found,) = judge_letters("https://account.blob.core.windows.net/letters", gap)
+    assert (found.word, (found.repair or "").startswith(command)) == ("unknown", True)
 
 
 def test_a_store_that_is_damaged_is_wrong_and_the_rest_is_looked_at(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What the doctor says of whole tenants: complete, read-only, each right missing, rights in excess."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ from acimedic.doctor.finding import worst
 from tests.doctor.tenants import (
     AWAY,
     COMPLETE,
+    DIAGNOSES,
     HOME,
     IMAGE_RIGHTS,
+    OURS,
     READS,
     REGISTRY,
     SUBSCRIPTIONS,
@@ -38,7 +41,7 @@ def test_every_subscription_that_is_served_is_looked_at(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("action", READS)
+@pytest.mark.parametrize("action", DIAGNOSES)
 def test_each_right_to_read_that_is_missing_is_named_with_what_fails_and_what_gives_it(
     action: str, tmp_path: Path
 ) -> None:
@@ -62,8 +65,7 @@ def test_each_right_to_change_that_is_missing_is_named(action: str, tmp_path: Pa
     settings: dict[str, Any] = {"mode": "review", "policy": policy(tmp_path), "url": "http://127.0.0.1:7071"}
     found = wrongs(examined(tenant(COMPLETE, some), tmp_path, REGISTRY, **settings))
     assert [each.said.split(" ")[0] for each in found] == [action]
-    assert "infra/access-write.bicep" in (found[0].repair or "")
-    assert "registryName=contoso" in (found[0].repair or "")
+    assert found[0].repair == "azd env set ACIMEDIC_REMEDIATION review && azd provision"
 
 
 @pytest.mark.parametrize("action", WRITES)
@@ -133,10 +135,11 @@ def test_a_right_to_pull_from_every_registry_of_a_subscription_is_too_much(tmp_p
 
 
 def test_whoever_may_not_ask_for_the_own_rights_is_told_which_right_that_takes(tmp_path: Path) -> None:
-    world = tenant() | {"permissions": [COMPLETE]}
+    world = tenant(block(*DIAGNOSES))
     (found,) = of(examined(world, tmp_path, HOME), "rights")
     assert (found.word, "403 AuthorizationFailed" in found.said) == ("unknown", True)
-    assert "Microsoft.Authorization/permissions/read" in (found.repair or "")
+    assert "it takes Microsoft.Authorization/permissions/read" in found.said
+    assert "infra/access-read.bicep" in (found.repair or "")
 
 
 def test_that_a_condition_narrows_the_right_to_give_roles_is_not_told_and_so_not_claimed(tmp_path: Path) -> None:
@@ -156,3 +159,42 @@ def test_where_azure_answers_nothing_it_was_not_reached(tmp_path: Path) -> None:
     world = tenant() | {"faults": [{"path": ".*", "disconnect": True}]}
     found = examined(world, tmp_path)
     assert (found.reached, [each.word for each in of(found, "azure")]) == (False, ["wrong"])
+
+
+ONLY_SWITCHES = {"remedies": ["enable-trusted-services"]}
+CHANGING: dict[str, Any] = {"mode": "review", "url": "http://127.0.0.1:7071"}
+
+
+def test_no_repair_deploys_the_right_to_change_without_naming_to_whom_roles_may_be_given(tmp_path: Path) -> None:
+    found = examined(tenant(COMPLETE), tmp_path, REGISTRY, policy=policy(tmp_path), **CHANGING)
+    repairs = {each.repair for each in wrongs(found)}
+    assert repairs == {"azd env set ACIMEDIC_REMEDIATION review && azd provision"}
+
+
+def test_a_policy_that_gives_no_roles_needs_no_right_to_give_them(tmp_path: Path) -> None:
+    switching = block(*(each for each in WRITES if "Authorization" not in each), scope=REGISTRY)
+    named = policy(tmp_path, **ONLY_SWITCHES)
+    assert wrongs(examined(tenant(COMPLETE, switching), tmp_path, REGISTRY, policy=named, **CHANGING)) == []
+
+
+def test_rights_that_the_policy_no_longer_asks_for_are_taken_back_by_a_deployment(tmp_path: Path) -> None:
+    named = policy(tmp_path, **ONLY_SWITCHES)
+    (found,) = wrongs(examined(tenant(COMPLETE, WRITER), tmp_path, REGISTRY, policy=named, **CHANGING))
+    assert "no longer ask for, Microsoft.Authorization/roleAssignments/delete" in found.said
+    assert (found.about, (found.repair or "").endswith("then azd provision")) == ("excess", True)
+
+
+def test_the_read_role_is_repaired_with_what_is_known_of_the_app(tmp_path: Path) -> None:
+    here = replace(OURS, principal="5b0f2c1d-0000-4000-8000-00000000b07b", suffix="blue", location="westeurope")
+    some = block(*(each for each in READS if "tokens" not in each))
+    (found,) = wrongs(examined(tenant(some), tmp_path, HOME, here=here))
+    assert (found.repair or "").endswith("principalId=5b0f2c1d-0000-4000-8000-00000000b07b suffix=blue")
+    assert "--location westeurope" in (found.repair or "")
+
+
+def test_of_an_app_elsewhere_neither_rights_nor_store_are_judged_by_whoever_is_signed_in(tmp_path: Path) -> None:
+    found = examined(tenant(block("*")), tmp_path, from_afar=True, url="https://medic.example.test")
+    told = {each.about: each for each in found.findings if each.about in {"rights", "store", "excess", "overdue"}}
+    assert {about: each.word for about, each in told.items()} == {"rights": "unknown", "store": "unknown"}
+    assert "https://medic.example.test/api/doctor" in (told["rights"].repair or "")
+    assert not (tmp_path / "acimedic.db").exists()

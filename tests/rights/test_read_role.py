@@ -1,12 +1,14 @@
 """The read role holds what the readings ask for, no more and no less; what is missing of it is named."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from acimedic import permissions
-from acimedic.permissions import READ
+from acimedic.permissions import DIAGNOSING, EXAMINING, LISTENERS, OWN, TOPICS
 from tests.rights.bicep import Module
+from tests.rights.doctoring import doctored
 from tests.rights.showing import shown_by
 from tests.rights.worlds import READS, limited, new_gaps, requested, run_without, with_images
 from tests.scenarios.running import NAMES, Run, diagnose, load, run
@@ -48,9 +50,25 @@ def test_every_action_is_one_that_reads() -> None:
     assert [action for action in READS if not action.endswith(("/read", "/exportTemplate/action"))] == []
 
 
-def test_all_scenarios_together_ask_for_exactly_the_actions_of_the_role() -> None:
-    asked = set().union(*(requested(run(name).requests) for name in NAMES))
+def test_all_scenarios_and_the_doctor_together_ask_for_exactly_the_actions_of_the_role(tmp_path: Path) -> None:
+    asked = set().union(*(requested(run(name).requests) for name in NAMES), requested(doctored(tmp_path, READS)[1]))
     assert {action.lower() for action in asked} == {action.lower() for action in READS}
+
+
+def test_no_scenario_asks_for_what_the_table_gives_to_the_doctor_alone() -> None:
+    asked = {action.lower() for name in NAMES for action in requested(run(name).requests)}
+    assert asked & {right.action.lower() for right in EXAMINING} == set()
+
+
+def test_with_the_role_alone_the_doctor_knows_of_rights_and_events(tmp_path: Path) -> None:
+    words, _ = doctored(tmp_path, READS)
+    assert words == {"rights": {"ok"}, "events": {"ok"}}
+
+
+@pytest.mark.parametrize(("action", "about"), [(OWN, "rights"), (LISTENERS, "events"), (TOPICS, "events")])
+def test_without_one_of_its_own_actions_the_doctor_does_not_know(action: str, about: str, tmp_path: Path) -> None:
+    words, _ = doctored(tmp_path, [each for each in READS if each != action])
+    assert "unknown" in words[about]
 
 
 def test_every_permission_that_a_gap_can_name_is_in_the_table() -> None:
@@ -83,14 +101,14 @@ def test_with_access_images_a_scenario_comes_to_all_that_it_came_to(name: str) -
     assert after.came_to == run(name).came_to
 
 
-@pytest.mark.parametrize("right", READ, ids=lambda right: right.action)
+@pytest.mark.parametrize("right", DIAGNOSING, ids=lambda right: right.action)
 def test_without_an_action_a_scenario_names_precisely_that_one(right: permissions.Right) -> None:
     """What follows from it without a permission of its own (no definition, no error text) may be named too."""
     name = shown_by(right)
     assert new_gaps(run_without(name), run_without(name, right.action)) - {None} == {right.action}
 
 
-@pytest.mark.parametrize("right", READ, ids=lambda right: right.action)
+@pytest.mark.parametrize("right", DIAGNOSING, ids=lambda right: right.action)
 def test_without_an_action_no_other_outcome_is_made_up(right: permissions.Right) -> None:
     name = shown_by(right)
     before, after = run_without(name), run_without(name, right.action)

@@ -73,7 +73,7 @@ def test_an_event_ends_in_one_line(settings: Settings, stories: Stories, caplog:
 
 def test_its_story_begins_with_the_mode_of_the_settings(settings: Settings, stories: Stories) -> None:
     deliver(EVENT, settings, stories)
-    assert stories.begun == [(KNOWN, {"incident": KNOWN, "mode": "observe", "version": 1})]
+    assert stories.begun == [(KNOWN, {"incident": KNOWN, "mode": "observe", "version": 2})]
 
 
 def test_a_deployment_is_resolved_to_its_group(settings: Settings, stories: Stories) -> None:

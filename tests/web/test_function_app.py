@@ -93,7 +93,7 @@ def test_either_schema_is_recorded_and_its_story_begun(
     caplog.set_level(logging.INFO, logger="acimedic.web")
     fired("on_failure", event=delivered(), client=durable.binding)
     assert kept.incidents(store) == (KNOWN,)
-    assert durable.instances[KNOWN].input == {"incident": KNOWN, "mode": "observe", "version": 1}
+    assert durable.instances[KNOWN].input == {"incident": KNOWN, "mode": "observe", "version": 2}
     assert json.loads(caplog.records[-1].getMessage())["incidents"] == [KNOWN]
 
 

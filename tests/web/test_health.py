@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,15 @@ import azure.functions as func
 import pytest
 
 from acimedic.approver import NotAuthorisedError, Reader
-from acimedic.doctor.finding import worst
+from acimedic.azure.session import Session
+from acimedic.doctor.finding import Finding, worst
 from acimedic.doctor.glance import glance
+from acimedic.doctor.installed import NOWHERE
+from acimedic.doctor.whole import whole
+from acimedic.lifecycle.opening import open_tools
 from acimedic.policy import Consent, InvalidPolicy
 from acimedic.settings import Settings
+from acimedic.simulator import Simulator
 from acimedic.store.embedded import SqliteShelf
 from acimedic.store.kept import KeptStore
 from acimedic.store.port import EVERY_INCIDENT, IncidentFilter, IncidentPage
@@ -22,7 +28,10 @@ from acimedic.store.trouble import StoreUnavailableError
 from acimedic.web import hosted
 from acimedic.web.answers import Answer
 from acimedic.web.asked import Asked
+from acimedic.web.examining import examined
+from acimedic.web.limits import TooManyError
 from acimedic.web.site import Doors, Site, answer
+from tests.doctor.tenants import COMPLETE, HOME, tenant
 from tests.web.desk import SEALING, Desk, desk
 from tests.web.test_function_app import fired
 from tests.worker.extension import DurableEndpoint
@@ -35,12 +44,24 @@ def closed(_: Asked) -> Reader:
     raise NotAuthorisedError("nobody is signed in", nobody=True)
 
 
+@pytest.fixture
+def azure() -> Iterator[Simulator]:
+    """A tenant in which the app has the rights of the shipped role, and no event subscription."""
+    with Simulator(tenant(COMPLETE, subscribed=False)) as running:
+        yield running
+
+
+def over(azure: Simulator, folder: Path, **more: Any) -> Settings:
+    return Settings(gateway=azure.url, store=str(folder / "a.db"), subscriptions=(HOME,), **more)
+
+
 def asked(folder: Path, path: str, *, looks: Any = closed, method: str = "GET", **tools: Any) -> Answer:
     """What a site answers over a real store, to somebody who has not signed in unless `looks` lets them."""
 
     async def whole() -> Answer:
         async with desk(folder) as sitting:
-            made = replace(sitting.tools, settings=replace(sitting.tools.settings, mode="observe"), **tools)
+            settings = replace(sitting.tools.settings, mode="observe")
+            made = replace(sitting.tools, **({"settings": settings} | tools))
             made = replace(made, consent=tools.get("consent", Consent()))
             return await answer(Asked(method=method, origin="", path=path), site(sitting, made), doors(looks))
 
@@ -71,11 +92,64 @@ def test_details_are_for_nobody_who_has_not_signed_in(path: str, tmp_path: Path)
     assert (told.status, b"secret place" in told.body) == (401, False)
 
 
-@pytest.mark.parametrize("path", ["/api/health/details", "/api/doctor"])
-def test_whoever_has_signed_in_is_told_what_is_wrong(path: str, tmp_path: Path) -> None:
-    told = asked(tmp_path, path, looks=lambda _: Reader(may_decide=False), consent=BROKEN)
+def test_whoever_has_signed_in_is_told_what_is_wrong(tmp_path: Path) -> None:
+    told = asked(tmp_path, "/api/health/details", looks=lambda _: Reader(may_decide=False), consent=BROKEN)
     wrong = [each["said"] for each in json.loads(told.body)["findings"] if each["verdict"] == "wrong"]
     assert (told.status, wrong) == (503, ["the policy is not followed: line 3: a secret place"])
+
+
+def test_whoever_has_signed_in_is_told_of_azure_too(azure: Simulator, tmp_path: Path) -> None:
+    settings = over(azure, tmp_path)
+    told = asked(
+        tmp_path,
+        "/api/doctor",
+        looks=lambda _: Reader(may_decide=False),
+        settings=settings,
+        azure=lambda: Session(settings),
+    )
+    words = {(each["about"], each["verdict"]) for each in json.loads(told.body)["findings"]}
+    assert told.status == 503
+    assert {("rights", "ok"), ("events", "wrong"), ("store", "ok"), ("settings", "ok")} <= words
+
+
+def test_an_examination_that_takes_too_long_ends_with_what_shows_at_a_glance(tmp_path: Path) -> None:
+    async def never(_: Settings) -> int:
+        await asyncio.Event().wait()
+        raise AssertionError("never")
+
+    async def found(azure: Simulator) -> list[tuple[str, str]]:
+        settings = over(azure, tmp_path)
+        async with open_tools(settings) as tools:
+            told = await whole(tools, NOWHERE, patience=0.5, letters=never)
+        return [(each.about, each.word) for each in told]
+
+    with Simulator(tenant(COMPLETE)) as running:
+        told = asyncio.run(found(running))
+    assert told == [("settings", "ok"), ("policy", "ok"), ("store", "ok"), ("the rest", "unknown")]
+
+
+def test_while_one_examination_is_under_way_another_has_to_wait(azure: Simulator, tmp_path: Path) -> None:
+    settings = over(azure, tmp_path)
+
+    async def both() -> list[object]:
+        async with open_tools(settings) as tools:
+            return await asyncio.gather(examined(tools, NOWHERE), examined(tools, NOWHERE), return_exceptions=True)
+
+    first, second = asyncio.run(both())
+    assert isinstance(first, tuple)
+    assert isinstance(second, TooManyError)
+
+
+def test_azure_is_not_asked_again_within_a_minute(azure: Simulator, tmp_path: Path) -> None:
+    settings = over(azure, tmp_path)
+
+    async def told() -> tuple[Finding, ...]:
+        async with open_tools(settings) as tools:
+            return await examined(tools, NOWHERE)
+
+    once = asyncio.run(told())
+    before = len(azure.requests)
+    assert (asyncio.run(told()), len(azure.requests)) == (once, before)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
@@ -150,11 +224,28 @@ def test_in_azure_no_header_opens_the_details_on_a_path_that_authentication_leav
     assert b"findings" not in told.body
 
 
-def test_in_azure_whoever_has_signed_in_is_told_the_details_elsewhere(tmp_path: Path) -> None:
-    settings = Settings(store=str(tmp_path / "a.db"))
+def test_in_azure_whoever_has_signed_in_is_told_everything_elsewhere(azure: Simulator, tmp_path: Path) -> None:
     signed = {"x-ms-client-principal": "eyJjbGFpbXMiOiBbXX0="}
-    told = served("/api/doctor", settings, {"WEBSITE_AUTH_ENABLED": "True"}, **signed)
-    assert (told.status, json.loads(told.body)["status"]) == (200, "ok")
+    told = served("/api/doctor", over(azure, tmp_path), {"WEBSITE_AUTH_ENABLED": "True"}, **signed)
+    assert {"rights", "events"} <= {each["about"] for each in json.loads(told.body)["findings"]}
+
+
+def test_whoever_has_the_key_is_told_everything_where_that_is_asked_for(azure: Simulator, tmp_path: Path) -> None:
+    settings = over(azure, tmp_path)
+
+    def told(**params: str) -> set[str]:
+        sent = func.HttpRequest("GET", "https://m.example.test/api/health/details", params=params, body=b"")
+        answered = asyncio.run(hosted.well(sent, settings, {}, None))
+        return {each["about"] for each in json.loads(answered.body)["findings"]}
+
+    assert {"rights", "events"} & told() == set()
+    assert {"rights", "events"} <= told(whole="true")
+
+
+def test_of_settings_that_nothing_can_be_opened_by_the_whole_is_what_shows_at_a_glance() -> None:
+    sent = func.HttpRequest("GET", "https://m.example.test/api/health/details", params={"whole": "true"}, body=b"")
+    answered = asyncio.run(hosted.well(sent, Settings(), {}, None))
+    assert (answered.status, b"ACIMEDIC_STORE is not set" in answered.body) == (503, True)
 
 
 def test_the_function_with_a_key_tells_each_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
