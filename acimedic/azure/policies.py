@@ -19,10 +19,15 @@ _READING_POSTS = re.compile(
 
 
 _KNOWN_BY_STATUS = {401, 404, 409}
+_UNCLEAR = {408}
 
 
 class RefusedRequestError(AzureError):
     """A request that we will not send."""
+
+
+class UnclearTryError(AzureError):
+    """A change was refused in the end, and may have been made before."""
 
 
 class OwnHost(SansIOHTTPPolicy[Any, Any]):
@@ -63,6 +68,22 @@ class PlainRefusals(SansIOHTTPPolicy[Any, Any]):
             json.loads(answer.text())
         except (ValueError, LookupError):
             raise HttpResponseError(response=answer) from None
+
+
+class NoFalseRefusals(SansIOHTTPPolicy[Any, Any]):
+    """Does not let a refusal pass for one where an earlier try of the same change may have been taken.
+
+    It stands before the policy that tries again, and sees the last answer alone; the tries before are in its history.
+    """
+
+    def on_response(self, request: PipelineRequest[Any], response: PipelineResponse[Any, Any]) -> None:
+        """Raise UnclearTryError where a try came to no answer, or to a fault of Azure's own, before a refusal."""
+        status = response.http_response.status_code
+        if request.http_request.method not in {"PUT", "PATCH"} or not 400 <= status < 500:
+            return
+        answers = [earlier.http_response for earlier in response.context.get("history") or ()]
+        if any(answer is None or answer.status_code in _UNCLEAR or answer.status_code >= 500 for answer in answers):
+            raise UnclearTryError(f"{status}, after a try that may have been taken")
 
 
 class Tally(SansIOHTTPPolicy[Any, Any]):

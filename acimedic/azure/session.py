@@ -19,7 +19,7 @@ from azure.core.pipeline.policies import (
     UserAgentPolicy,
 )
 
-from acimedic.azure.policies import OwnHost, PlainRefusals, ReadOnly, Tally
+from acimedic.azure.policies import NoFalseRefusals, OwnHost, PlainRefusals, ReadOnly, Tally
 from acimedic.azure.transport import Pause, Transport
 from acimedic.settings import Settings
 
@@ -78,7 +78,7 @@ class Session:
 
     def writing(self) -> "AsyncPipeline[Any, Any]":
         """A pipeline that may change things; only the writer asks for it."""
-        return self._pipeline()
+        return self._pipeline(NoFalseRefusals())
 
     def without_token(self, *guards: SansIOHTTPPolicy[Any, Any]) -> "AsyncPipeline[Any, Any]":
         """A pipeline that adds no token, retries nothing and follows no redirect: for registries."""

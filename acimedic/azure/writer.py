@@ -3,6 +3,8 @@
 Only who holds a Writer can change anything; there is no flag.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from azure.core.exceptions import ResourceNotFoundError
@@ -67,16 +69,22 @@ class AzureWriter(AzureStanding):
             registries = self.registries(registry)
             poller = await registries.begin_update(registry.resource_group or "", registry.name, wanted)
         await _ended(poller)
-        return await self.bypass(change) or ""
+        with _afterwards():
+            return await self.bypass(change) or ""
 
 
 async def _ended(poller: Any) -> None:
     """Wait for the end of what Azure has begun. Raises RefusedError, and UnclearError where it is not told."""
+    with _afterwards(), refusals():
+        await poller.result()
+
+
+@contextmanager
+def _afterwards() -> Iterator[None]:
+    """What is refused in here is a question about the change, and not the change."""
     try:
-        with refusals():
-            await poller.result()
+        yield
     except RefusedError as refusal:
         if refusal.status is None:
             raise
-        # The poll was refused, not the change.
         raise UnclearError(f"Azure has begun it, and does not tell how it ended: {refusal}") from refusal

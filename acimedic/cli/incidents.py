@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from acimedic.cli.asking import agreed
 from acimedic.cli.workplace import run as run_with
-from acimedic.cli.workplace import stories_of
+from acimedic.cli.workplace import stories_of, told_in_azure
 from acimedic.lifecycle.keeping import found, kept_report
 from acimedic.lifecycle.local import Local
 from acimedic.lifecycle.receipts import changed_plans
@@ -41,11 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; 1 where a trail is broken, or nothing was deleted. Raises CannotRunError."""
-    work = {"show": _show, "forget": _forget}.get(arguments.what, _list)
+    work = {"show": _show, "forget": forget}.get(arguments.what, _list)
     return run_with(lambda tools: work(tools, arguments))
 
 
-async def _forget(tools: Tools, arguments: argparse.Namespace) -> int:
+async def forget(tools: Tools, arguments: argparse.Namespace) -> int:
     """Delete it before its time, open or closed; what it changed in Azure stays, and is not undone any more."""
     record = await found(tools, arguments.incident)
     made = await changed_plans(tools, record.id)
@@ -53,10 +53,15 @@ async def _forget(tools: Tools, arguments: argparse.Namespace) -> int:
     if not agreed(f"Delete incident {record.id} for good?{stays}", yes=arguments.yes):
         sys.stdout.write("Nothing was deleted.\n")
         return 1
-    with Local(tools, stories_of(tools)) as local:
-        await local.forget(record.id)
+    if not told_in_azure(tools):
+        with Local(tools, stories_of(tools)) as local:
+            await local.forget(record.id)
     await tools.store.forget_incident(record.id)
     sys.stdout.write(f"Deleted: incident {record.id}, with its reports, decisions, receipts and trail.\n")
+    if told_in_azure(tools):
+        sys.stdout.write(
+            "Its story in Azure stays until the retention deletes it: it finds no incident, and changes nothing more.\n"
+        )
     return 0
 
 

@@ -39,7 +39,8 @@ async def _verify(tools: Tools, incident: str) -> int:
     _say(f"{proof.state}: {proof.said}")
     if record.state in _WATCHED and not record.closed:
         at = tools.now().isoformat()
-        await mark(tools, Mark(incident=incident, state=proof.state, said=proof.said, at=at, plan=plans[0]))
+        due = None if record.due_at is None else record.due_at.isoformat()  # what is to be taken back stays due
+        await mark(tools, Mark(incident=incident, state=proof.state, said=proof.said, at=at, plan=plans[0], due=due))
     return 0 if proof.state in _GOOD else 1
 
 

@@ -68,10 +68,16 @@ def settings_with_store(environment: Mapping[str, str]) -> Settings:
     return replace(settings, store=str(path))
 
 
-def stories_of(tools: Tools) -> str | Path:
-    """The file of the stories that are told on this machine; none is kept of a store in Azure, which has its own."""
-    store = tools.settings.store or ""
-    return ":memory:" if is_account(store) else history_of(file_of(store))
+def told_in_azure(tools: Tools) -> bool:
+    """Whether the stories of this store are told by the app in Azure: this machine can neither tell nor wake them."""
+    return is_account(tools.settings.store or "")
+
+
+def stories_of(tools: Tools) -> Path:
+    """The file of the stories that are told on this machine. Raises CannotRunError where they are told in Azure."""
+    if told_in_azure(tools):
+        raise CannotRunError("the incidents of a storage account are carried on by the app in Azure, not here")
+    return history_of(file_of(tools.settings.store or ""))
 
 
 async def _run(work: Callable[[Tools], Awaitable[int]], settings: Settings) -> int:

@@ -7,32 +7,33 @@ receipted. A crash may come between any two of these, and the same message comes
 
 import asyncio
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from http import HTTPStatus
 
 from acimedic.azure.reader import AzureReader
 from acimedic.azure.session import Session
-from acimedic.azure.standing import AzureStanding, RefusedError, UnclearError
+from acimedic.azure.standing import RefusedError, UnclearError
 from acimedic.azure.writer import AzureWriter
 from acimedic.carry_out import Pause, look_at, make, why_refused
 from acimedic.drift import moved, moved_besides
 from acimedic.lifecycle.keeping import found, kept_plan, note
 from acimedic.lifecycle.looking import BusyError, look, passing
-from acimedic.lifecycle.messages import Applied, Change, Hint
-from acimedic.lifecycle.permit import closed, hold_turns, unapproved
+from acimedic.lifecycle.messages import Applied, Change, Hint, TakeBack
+from acimedic.lifecycle.permit import closed, hold_turns, rest_turns, unapproved
 from acimedic.lifecycle.receipts import (
     IN_PLACE,
     Past,
     attempt_of,
-    change_key,
     intend,
-    intent_note,
-    note_receipt,
+    note_nothing,
     past,
     receive,
     said_of,
+    thing,
 )
+from acimedic.lifecycle.sealed import BrokenTrailError
+from acimedic.lifecycle.settling import Known, known, settled
+from acimedic.lifecycle.taking_back import undo
 from acimedic.lifecycle.tools import Tools
 from acimedic.model.diagnosis import Diagnosis
 from acimedic.model.plan import Plan, Receipt, Step
@@ -50,62 +51,36 @@ async def apply(tools: Tools, change: Change, *, pause: Pause = asyncio.sleep) -
     plan = await kept_plan(tools, record.id, change.plan)
     if plan is None:
         return await _refused(tools, change, "the plan that was kept is gone, or is not the one that was decided on")
-    attempt = attempt_of(change.approval)
-    if (await past(tools, record.id, plan, attempt)).elsewhere:
+    if (await past(tools, record.id, plan, attempt_of(change.approval))).elsewhere:
         return await _refused(tools, change, "it was begun through another Azure than this, and counts there alone")
+    try:
+        return await _in_turn(tools, change, record, plan, pause)
+    except BrokenTrailError as error:
+        return await _noted(tools, change, Applied(state="refused", said=f"Nothing more is changed: {error}."))
+    finally:
+        await rest_turns(tools, record.id, plan)
+
+
+async def _in_turn(tools: Tools, change: Change, record: IncidentRecord, plan: Plan, pause: Pause) -> Applied:
+    """Carry out what is left, if nothing is against it. Raises BrokenTrailError, and what `apply` raises."""
+    attempt, against = attempt_of(change.approval), None
     async with tools.azure() as session:
-        before = await _settled(tools, record.id, plan, attempt, session)
-        if before.undone:
-            return await _refused(
-                tools, change, "it was taken back meanwhile; to have it all the same, approve it anew"
-            )
-        against = None
-        if _goes_on(plan, before):
-            against = await _against(tools, change, record, plan, before, session)
+        before = await settled(tools, record.id, plan, attempt, session)
+        if not before.undone and before.goes_on:
+            against = await _against(tools, change, record, before, session)
             if against is None:
-                await _carry_on(tools, record.id, plan, before, session, pause)
-            elif (await _settled(tools, record.id, plan, attempt, session)).made != before.made:
+                await _carry_on(tools, record.id, before, session, pause)
+            elif (await settled(tools, record.id, plan, attempt, session)).past.made != before.past.made:
                 raise BusyError("the same message is under way elsewhere, and has come further meanwhile")
-    return await _told(tools, change, plan, against)
-
-
-async def _settled(tools: Tools, incident: str, plan: Plan, attempt: str, session: Session) -> Past:
-    """What is recorded, after a look at each step that was intended and of which nobody knows what came of it.
-
-    That it was not there before the intent had been seen; so what is there now, and just so, is ours.
-    """
-    recorded = await _meant(tools, incident, plan, attempt)
-    for number, each in recorded.made.items():
-        step, key = plan.steps[number - 1], change_key(plan.hash, attempt, number)
-        if each.receipt is not None:
-            await note_receipt(tools, each.receipt)
-            continue
-        seen = await look_at(step, AzureStanding(session))
-        if seen.state == "as-made":
-            await receive(tools, incident, key, "done", f"{seen.said}, as was seen after an interruption")
-    return await _meant(tools, incident, plan, attempt)
-
-
-async def _meant(tools: Tools, incident: str, plan: Plan, attempt: str) -> Past:
-    """What is recorded of an attempt, as far as the trail has it sealed that we meant it: for who can write the store
-    can write intents, and nothing is done before its intent is sealed.
-    """
-    recorded = await past(tools, incident, plan, attempt)
-    sealed = {entry.note.key for entry in (await tools.store.audit(incident)).entries}
-    made = {number: each for number, each in recorded.made.items() if intent_note(each.intent.key) in sealed}
-    return replace(recorded, made=made)
-
-
-def _goes_on(plan: Plan, recorded: Past) -> bool:
-    """Whether a step is left, and none before it came to nothing."""
-    states = [recorded.state(number) for number in range(1, len(plan.steps) + 1)]
-    return None in states and all(state is None or state in IN_PLACE for state in states)
+    after = await known(tools, record.id, plan, attempt)
+    return await _taken_back(tools, change, after) if after.undone else await _told(tools, change, after, against)
 
 
 async def _against(
-    tools: Tools, change: Change, record: IncidentRecord, plan: Plan, recorded: Past, session: Session
+    tools: Tools, change: Change, record: IncidentRecord, recorded: Known, session: Session
 ) -> str | None:
     """What is against carrying it out now, in words; None where nothing is, and the turn is ours."""
+    plan = recorded.plan
     hint = Hint(incident=record.id, plan=plan.hash, nonce=change.approval)
     against = closed(tools.consent)
     if against is None and tools.consent.mode == "review":
@@ -113,8 +88,8 @@ async def _against(
     if against is not None:
         return against
     await hold_turns(tools, record.id, plan)
-    fresh = await look(tools, record, session, own=tuple(_own(plan, recorded)))
-    against = _moved(plan, fresh, recorded)
+    fresh = await look(tools, record, session, own=tuple(recorded.own()))
+    against = _moved(plan, fresh, recorded.past)
     if against is not None or fresh.plan is None:
         return against
     if not fresh.plan.allowed:
@@ -139,31 +114,38 @@ def _moved(plan: Plan, fresh: Diagnosis, recorded: Past) -> str | None:
     return f"what it rests on has moved: {'; '.join(told)}"
 
 
-async def _carry_on(tools: Tools, incident: str, plan: Plan, recorded: Past, session: Session, pause: Pause) -> None:
+async def _carry_on(tools: Tools, incident: str, recorded: Known, session: Session, pause: Pause) -> None:
     """Carry out the steps that have no receipt, in order, until one is not in place."""
-    writer = AzureWriter(session)
+    plan, writer = recorded.plan, AzureWriter(session)
     for number, step in enumerate(plan.steps, 1):
-        if recorded.state(number) is not None:
+        if recorded.past.state(number) is not None:
             continue
         await hold_turns(tools, incident, plan)
-        if (await past(tools, incident, plan, recorded.attempt)).undone:
+        now = await known(tools, incident, plan, recorded.past.attempt)
+        if now.undone:
             return  # by somebody at this very moment
-        receipt = await _step(
-            tools, incident, change_key(plan.hash, recorded.attempt, number), step, writer, session, pause
-        )
+        key = recorded.key(number)
+        receipt = await _step(tools, incident, key, step, now.sealed.next_try(key), writer, session, pause)
         if receipt.state not in IN_PLACE:
             return
 
 
 async def _step(
-    tools: Tools, incident: str, key: str, step: Step, writer: AzureWriter, session: Session, pause: Pause
+    tools: Tools, incident: str, key: str, step: Step, number: int, writer: AzureWriter, session: Session, pause: Pause
 ) -> StepReceipt:
-    """Intend it, count it, do it, and say what came of it. Raises where nobody knows, so that it is looked at again."""
-    intent = await intend(tools, incident, key, step)
+    """Intend it, count it, do it, and say what came of it. number: of the try.
+
+    Raises where nobody knows, so that it is looked at again, and where the same may be tried again.
+    """
+    intent = await intend(tools, incident, key, step, number=number)
     await tools.store.count_change(step.change.registry_id, key, intent.at)
+    # Before it is made: it was not there a moment ago, so what another incident made of it is gone.
+    await tools.store.set_maker(step.change.registry_id, thing(step), incident)
     try:
         receipt = await make(step, writer, AzureReader(session), pause)
     except RefusedError as refusal:
+        if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:
+            await note_nothing(tools, incident, key, why_refused(refusal, step), number=number)
         if refusal.passing:
             raise
         receipt = Receipt(step=step, state="refused", said=why_refused(refusal, step))
@@ -176,12 +158,25 @@ async def _step(
     return await receive(tools, incident, key, state, receipt.said)
 
 
-async def _told(tools: Tools, change: Change, plan: Plan, against: str | None) -> Applied:
+async def _taken_back(tools: Tools, change: Change, recorded: Known) -> Applied:
+    """The answer where somebody takes back what is being made; what came too late for them is taken back here.
+
+    Raises NotOurTurnError, RefusedError.
+    """
+    if recorded.stays:
+        back = await undo(tools, TakeBack(incident=change.incident, plan=change.plan), attempt=recorded.past.attempt)
+        if back.state == "kept":
+            said = f"It was taken back while it was being made, and not all of it is gone. {back.said}"
+            return await _noted(tools, change, Applied(state="incomplete", said=said))
+    return await _refused(tools, change, "it was taken back meanwhile; to have it all the same, approve it anew")
+
+
+async def _told(tools: Tools, change: Change, known: Known, against: str | None) -> Applied:
     """The answer, from the receipts alone, and from what was against going on."""
-    recorded = await _meant(tools, change.incident, plan, attempt_of(change.approval))
+    recorded = known.past
     stands: list[str] = []
     left: list[str] = []
-    for number, step in enumerate(plan.steps, 1):
+    for number, step in enumerate(known.plan.steps, 1):
         made = recorded.made.get(number)
         receipt = None if made is None else made.receipt
         if receipt is not None and receipt.state in IN_PLACE:
@@ -208,10 +203,3 @@ async def _noted(tools: Tools, change: Change, answer: Applied) -> Applied:
     body = {"plan": change.plan, "said": answer.said}
     await note(tools, change.incident, key=f"{answer.state}:{change.plan}:{name}", kind=answer.state, body=body)
     return answer
-
-
-def _own(plan: Plan, recorded: Past) -> Iterator[tuple[str, datetime]]:
-    """At which registries steps that are still to be done were counted already, and when."""
-    for number, each in recorded.made.items():
-        if each.receipt is None:
-            yield plan.steps[number - 1].change.registry_id.lower(), each.intent.at

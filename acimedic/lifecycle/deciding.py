@@ -110,7 +110,8 @@ async def decision(tools: Tools, hint: Hint) -> Decided:
             body = {"said": f"a decision is kept that does not count: {error}"}
             await note(tools, hint.incident, key=f"false:{kept.nonce}", kind="refused", body=body)
             return Decided(word="none")
-        who = f"by {taken.approver}" if taken.approver else "at this machine's own pages or command line"
+        # Who it was is in the audit alone: what is said here is told to everybody.
+        who = "by somebody who was signed in," if taken.approver else "at this machine's own pages or command line"
         words = {"approve": "approved", "reject": "rejected"}
         said = f"{words[taken.approval.decision]} {who} at {taken.decided_at:%Y-%m-%d %H:%M} UTC"
         return Decided(word=taken.approval.decision, said=said, approval=kept.nonce)

@@ -15,7 +15,7 @@ from acimedic.lifecycle.history import Event, History, Status, Work, append, dro
 from acimedic.lifecycle.replay import Kind, ReplayError, Taken, Turned, context_json, event, replay, take
 
 Activity: TypeAlias = Callable[[Any], Awaitable[object]]
-LONGEST_HISTORY = 5000  # events; the longest story there is stays below a tenth of it
+LONGEST_HISTORY = 5000  # events; the longest story there is, each step of which fails, stays below it
 _LARGEST_EVENT = 4096  # characters of what an event may say
 
 

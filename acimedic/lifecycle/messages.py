@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Json: TypeAlias = dict[str, object]
 Message = TypeVar("Message", bound="DataclassInstance")
 
-VERSION = 1  # of the story that a new incident begins with
+VERSION = 2  # of the story that a new incident begins with
 
 
 class MessageError(ValueError):
@@ -117,11 +117,13 @@ class Turn:
     """To `take_turn` and `end_turn`: one change at a time to the registries of a plan, and not too many in an hour.
 
     back: to take something back, for which there is no quiet hour and no limit.
+    nonce: names whoever asks besides the story; blank for the story.
     """
 
     incident: str
     plan: str
     back: bool = False
+    nonce: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,18 +163,26 @@ class Prove:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """From `verify`, in the words that the report uses. undone: somebody has taken it back meanwhile."""
+    """From `verify`, in the words that the report uses. undone: somebody has taken it back meanwhile.
+
+    changed_at: when the last step was found in place (ISO 8601); None where no receipt says so.
+    """
 
     state: Literal["in-effect", "proved", "not-yet", "did-not-help", "undone"]
     said: str
+    changed_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeBack:
-    """To `undo`, which reverses what the receipts say that we made, and only if it is as we left it."""
+    """To `undo`, which reverses what the receipts say that we made, and only if it is as we left it.
+
+    nonce: of the turn that whoever asks has taken; blank for the story.
+    """
 
     incident: str
     plan: str
+    nonce: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

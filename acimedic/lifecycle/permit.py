@@ -4,13 +4,13 @@ from acimedic.approval import ApprovalError
 from acimedic.lifecycle.deciding import witnessed
 from acimedic.lifecycle.messages import Hint
 from acimedic.lifecycle.tools import Tools
-from acimedic.lifecycle.turns import LEASE, registries
+from acimedic.lifecycle.turns import LEASE, registries, waiting, working
 from acimedic.model.plan import Plan
 from acimedic.policy import Consent, InvalidPolicy, NoPolicy, Policy
 
 
 class NotOurTurnError(Exception):
-    """Another incident is changing the registry: the same may be asked later."""
+    """Somebody else is changing the registry: the same may be asked later."""
 
 
 def closed(consent: Consent) -> str | None:
@@ -48,11 +48,25 @@ async def unapproved(tools: Tools, hint: Hint) -> str | None:
     return None
 
 
-async def hold_turns(tools: Tools, incident: str, plan: Plan) -> None:
-    """Hold the turn at every registry of a plan. Raises NotOurTurnError, LostRaceError."""
-    now = tools.now()
+async def hold_turns(tools: Tools, incident: str, plan: Plan, nonce: str = "") -> None:
+    """Hold the turn at every registry of a plan, to work in it; taken over from the incident's story where it waits.
+
+    nonce: of whoever works besides the story. Raises NotOurTurnError, LostRaceError.
+    """
+    now, holder, after = tools.now(), working(incident, nonce), waiting(incident)
     for registry in registries(plan):
-        held = await tools.store.take_turn(registry, incident, now=now, until=now + LEASE)
+        held = await tools.store.take_turn(registry, holder, now=now, until=now + LEASE, after=after)
         if not held.mine:
             name = registry.rsplit("/", 1)[-1]
-            raise NotOurTurnError(f"another incident is changing registry '{name}'")
+            raise NotOurTurnError(f"another incident is changing registry '{name}', or somebody else for this one")
+
+
+async def rest_turns(tools: Tools, incident: str, plan: Plan, nonce: str = "") -> None:
+    """Work in the turn no more: the story has what is left of its own; whoever has a nonce ends theirs. LostRaceError.
+
+    Without it whoever wants to take back what was made would wait for the end of a lease in which nobody works.
+    """
+    if nonce:
+        return
+    for registry in registries(plan):
+        await tools.store.end_turn(registry, working(incident), to=waiting(incident))

@@ -3,6 +3,7 @@
 Nothing here restarts or recreates a container group: how a person lets it pull again is part of the answer.
 """
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from acimedic.lifecycle.keeping import found, kept_plan, note
@@ -19,7 +20,7 @@ from acimedic.model.record import IncidentRecord
 from acimedic.model.registry import Registry
 from acimedic.model.resource_id import ResourceId
 from acimedic.model.verdict import Fail
-from acimedic.rbac import Allowed, pull_access
+from acimedic.rbac import Allowed, Refused, Undecided, pull_access
 from acimedic.rbac.propagation import DIRECT
 from acimedic.store.port import IncidentFilter
 
@@ -39,12 +40,20 @@ async def verify(tools: Tools, prove: Prove) -> Proof:
     changed_at = _changed_at(recorded)
     if changed_at is None:
         return await _noted(tools, prove, Proof(state="not-yet", said="No receipt says that anything was made."))
+    proof = await _looked(tools, prove, record, plan, recorded, changed_at)
+    return await _noted(tools, prove, replace(proof, changed_at=changed_at.isoformat()))
+
+
+async def _looked(
+    tools: Tools, prove: Prove, record: IncidentRecord, plan: Plan, recorded: Past, changed_at: datetime
+) -> Proof:
+    """What a look says: pulls go before facts."""
     if _taken_back(recorded):
-        return await _noted(tools, prove, Proof(state="undone", said="What was changed has been taken back."))
+        return Proof(state="undone", said="What was changed has been taken back.")
     async with tools.azure() as session:
         diagnosis = await look(tools, record, session, changes=False)
     proof = _by_pulls(diagnosis.evidence, plan, changed_at) or await _by_incidents(tools, record, changed_at)
-    return await _noted(tools, prove, proof or _by_facts(diagnosis, plan, waited=prove.waited))
+    return proof or _by_facts(diagnosis, plan, waited=prove.waited)
 
 
 def _changed_at(recorded: Past) -> datetime | None:
@@ -93,9 +102,12 @@ async def _by_incidents(tools: Tools, record: IncidentRecord, changed_at: dateti
 def _by_facts(diagnosis: Diagnosis, plan: Plan, *, waited: bool) -> Proof:
     """What the facts say, where no pull has told."""
     evidence = diagnosis.evidence
-    lacking = [why for step in plan.steps if (why := _lacks(step, evidence)) is not None]
-    if lacking:
+    lacks = [lack for step in plan.steps if (lack := _lacks(step, evidence)) is not None]
+    if lacking := [lack.why for lack in lacks if lack.known]:
         return Proof(state="not-yet", said=f"It is not in effect: {'; '.join(lacking)}.")
+    if lacks:
+        unknown = "; ".join(lack.why for lack in lacks)
+        return Proof(state="not-yet", said=f"Whether it is in effect could not be told: {unknown}.")
     how = f"Nothing pulls the image by itself: {again(evidence)}"
     if not waited:
         return Proof(state="not-yet", said=f"The change is in place; it may take minutes until it is felt. {how}")
@@ -106,33 +118,53 @@ def _by_facts(diagnosis: Diagnosis, plan: Plan, *, waited: bool) -> Proof:
     return Proof(state="in-effect", said=f"The change is in effect; no pull has proved it yet. {how}")
 
 
-def _lacks(step: Step, evidence: Evidence) -> str | None:
-    """Why a step is not in effect, as far as the facts tell; None where it is."""
+@dataclass(frozen=True, slots=True)
+class _Lack:
+    """Why a step is not seen to be in effect. known: it is not; else nobody can tell, for what could not be read."""
+
+    why: str
+    known: bool
+
+
+def _lacks(step: Step, evidence: Evidence) -> _Lack | None:
+    """What a step lacks to be in effect, as far as the facts tell; None where it is."""
     wanted = step.change.registry_id.lower()
     known = (each for _, each in evidence.registries if isinstance(each, Registry) and each.id.lower() == wanted)
     registry = next(known, None)
     if registry is None:
-        return f"registry '{ResourceId.parse(step.change.registry_id).name}' could not be read"
+        return _Lack(f"registry '{ResourceId.parse(step.change.registry_id).name}' could not be read", known=False)
     match step.change:
         case RoleGrant() as grant:
-            return _refused(grant, registry, evidence)
+            return _without_pull(grant, registry, evidence)
         case BypassSwitch() as switch:
-            now = "not shown" if isinstance(registry.bypass, Gap) else registry.bypass
+            now = registry.bypass
+            if isinstance(now, Gap):
+                return _Lack(f"registry '{registry.name}': {now.reading} could not be read ({now.reason})", known=False)
             same = now.lower() == switch.after.lower()
-            return None if same else f"networkRuleBypassOptions of registry '{registry.name}' is {now}"
+            said = f"networkRuleBypassOptions of registry '{registry.name}' is {now}"
+            return None if same else _Lack(said, known=True)
 
 
-def _refused(grant: RoleGrant, registry: Registry, evidence: Evidence) -> str | None:
-    if registry.mode != grant.mode:
-        return f"registry '{registry.name}' is no longer in {grant.mode} mode"
+def _without_pull(grant: RoleGrant, registry: Registry, evidence: Evidence) -> _Lack | None:
+    mode = registry.mode
+    if isinstance(mode, Gap):
+        return _Lack(f"registry '{registry.name}': {mode.reading} could not be read ({mode.reason})", known=False)
+    if mode != grant.mode:
+        return _Lack(f"registry '{registry.name}' is no longer in {grant.mode} mode", known=True)
     access = evidence.access_of(registry.id, grant.principal_id)
     if isinstance(access, Gap):
-        return f"{access.reading} could not be read ({access.reason})"
+        return _Lack(f"{access.reading} could not be read ({access.reason})", known=False)
+    undecided: _Lack | None = None
     for repository in grant.repositories:
-        answer = pull_access(access, mode=grant.mode, repository=repository, registry_id=registry.id).decision
-        if not isinstance(answer, Allowed):
-            return f"principal {grant.principal_id} may not pull '{repository}': {answer.reasons[0]}"
-    return None
+        who = f"principal {grant.principal_id}"
+        match pull_access(access, mode=grant.mode, repository=repository, registry_id=registry.id).decision:
+            case Allowed():
+                pass
+            case Refused(reasons):
+                return _Lack(f"{who} may not pull '{repository}': {reasons[0]}", known=True)
+            case Undecided() as open_:
+                undecided = _Lack(f"whether {who} may pull '{repository}' hangs on {open_.reasons[0]}", known=False)
+    return undecided
 
 
 async def _noted(tools: Tools, prove: Prove, proof: Proof) -> Proof:

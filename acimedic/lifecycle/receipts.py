@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from acimedic.lifecycle.keeping import note
 from acimedic.lifecycle.tools import Tools
-from acimedic.model.plan import Plan, Step
+from acimedic.model.plan import BypassSwitch, Plan, RoleGrant, Step
 from acimedic.model.record import Intent, RecordedStep, StepReceipt
 from acimedic.value_codec import as_values
 
@@ -66,9 +66,27 @@ def begun(steps: Iterable[RecordedStep], plan_hash: str | None = None) -> list[t
     return [each for each in changes if plan_hash in {None, each[1]}]
 
 
-def intent_note(key: str) -> str:
-    """The key of the trail's note that a step was meant; it is there before the step is made."""
-    return f"intent:{key}"
+def intent_note(key: str, number: int = 1) -> str:
+    """The key of the trail's note that a step was meant; it is there before the step is made.
+
+    number: of the try. There is another only where Azure said of the one before that it made nothing.
+    """
+    return f"intent:{key}" if number == 1 else f"intent:{key}:{number}"
+
+
+def nothing_note(key: str, number: int) -> str:
+    """The key of the trail's note that Azure refused a try, so that it made nothing."""
+    return f"nothing:{key}:{number}"
+
+
+def receipt_note(key: str) -> str:
+    """The key of the trail's note of what came of a step."""
+    return f"receipt:{key}"
+
+
+def once_more_note(key: str) -> str:
+    """The key of the trail's note that a step was taken back once more, for it was made after it was taken back."""
+    return f"receipt:{key}:again"
 
 
 async def past(tools: Tools, incident: str, plan: Plan, attempt: str | None = None) -> Past:
@@ -96,8 +114,8 @@ async def changed_plans(tools: Tools, incident: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(plan for step, plan, _ in reversed(steps) if _counts(tools, step)))
 
 
-async def intend(tools: Tools, incident: str, key: str, step: Step) -> Intent:
-    """Say what is about to be done, durably, before it is done; gives back what is recorded."""
+async def intend(tools: Tools, incident: str, key: str, step: Step, *, number: int = 1) -> Intent:
+    """Say what is about to be done, durably, before it is done; gives back what is recorded. number: of the try."""
     document = as_values(step)
     intent = Intent(
         incident_id=incident,
@@ -107,8 +125,13 @@ async def intend(tools: Tools, incident: str, key: str, step: Step) -> Intent:
         gateway=tools.gateway,
     )
     kept = (await tools.store.record_intent(intent)).value
-    await note(tools, incident, key=intent_note(key), kind="intent", body={"step": key, "what": step.summary})
+    await note(tools, incident, key=intent_note(key, number), kind="intent", body={"step": key, "what": step.summary})
     return kept
+
+
+async def note_nothing(tools: Tools, incident: str, key: str, said: str, *, number: int) -> None:
+    """Say that Azure refused a try, so that whatever stands there later was not made by it."""
+    await note(tools, incident, key=nothing_note(key, number), kind="nothing-made", body={"step": key, "said": said})
 
 
 async def receive(tools: Tools, incident: str, key: str, state: str, said: str) -> StepReceipt:
@@ -129,7 +152,22 @@ async def receive(tools: Tools, incident: str, key: str, state: str, said: str) 
 async def note_receipt(tools: Tools, receipt: StepReceipt) -> None:
     """Put a receipt in the trail; again after a crash that came between the two."""
     body = {"step": receipt.key, "state": receipt.state, "said": said_of(receipt)}
-    await note(tools, receipt.incident_id, key=f"receipt:{receipt.key}", kind="receipt", body=body)
+    await note(tools, receipt.incident_id, key=receipt_note(receipt.key), kind="receipt", body=body)
+
+
+async def note_once_more(tools: Tools, incident: str, key: str, said: str) -> None:
+    """Say that what was made after it was taken back is taken back as well: there is one receipt for each key."""
+    body = {"step": key, "state": UNDONE, "said": said}
+    await note(tools, incident, key=once_more_note(key), kind="receipt", body=body)
+
+
+def thing(step: Step) -> str:
+    """What a step makes, by a name that every incident has for it at the registry."""
+    match step.change:
+        case RoleGrant() as grant:
+            return grant.assignment_id.lower()
+        case BypassSwitch():
+            return "networkrulebypassoptions"
 
 
 def said_of(receipt: StepReceipt) -> str:

@@ -1,7 +1,8 @@
 """The activities `take_turn` and `end_turn`: one change at a time to a registry, none in quiet hours, not too many.
 
 A turn is a lease in the store that runs out by itself. Waiting for it is the story's; whoever makes the change asks
-for the turn once more, and for all that the policy says.
+for the turn once more, and for all that the policy says. Within an incident as well one works at a time: the turn that
+a story has waited for is taken over by whoever works, and given back to the story, or to nobody.
 """
 
 from datetime import datetime, timedelta
@@ -14,6 +15,17 @@ from acimedic.policy import Policy, quiet_until
 
 LEASE = timedelta(minutes=15)
 _HOUR = timedelta(hours=1)
+_STORY = "story"
+
+
+def waiting(incident: str) -> str:
+    """Who has a turn while the incident's story has it, and nobody works in it."""
+    return incident
+
+
+def working(incident: str, nonce: str = "") -> str:
+    """Who has a turn while it is worked in: the story's own activity, or whoever has this nonce."""
+    return f"{incident}:{nonce or _STORY}"
 
 
 async def take_turn(tools: Tools, turn: Turn) -> Taken:
@@ -26,23 +38,29 @@ async def take_turn(tools: Tools, turn: Turn) -> Taken:
         wait = await _not_now(tools, plan, now)
         if wait is not None:
             return wait
+    story = waiting(turn.incident)
+    holder, after = (working(turn.incident, turn.nonce), story) if turn.nonce else (story, None)
     taken: list[str] = []
     for registry in registries(plan):  # in one order everywhere, so that two who want the same two never wait in a ring
-        held = await tools.store.take_turn(registry, turn.incident, now=now, until=now + LEASE)
+        held = await tools.store.take_turn(registry, holder, now=now, until=now + LEASE, after=after)
         if not held.mine:
             for mine in taken:
-                await tools.store.end_turn(mine, turn.incident)
+                await tools.store.end_turn(mine, holder)
             name = registry.rsplit("/", 1)[-1]
-            return _wait(f"another incident is changing registry '{name}'", held.until, now)
+            own = ", or the story of this one is" if turn.nonce else ""
+            return _wait(f"another incident is changing registry '{name}'{own}", held.until, now)
         taken.append(registry)
     return Taken(granted=True)
 
 
 async def end_turn(tools: Tools, turn: Turn) -> Taken:
-    """Give the turns back."""
+    """Give the turns back: the story's own, worked in or not, or those of whoever has this nonce."""
     plan = await kept_plan(tools, turn.incident, turn.plan)
+    work = working(turn.incident, turn.nonce)
+    holders = (work,) if turn.nonce else (waiting(turn.incident), work)
     for registry in () if plan is None else registries(plan):
-        await tools.store.end_turn(registry, turn.incident)
+        for holder in holders:
+            await tools.store.end_turn(registry, holder)
     return Taken(granted=False)
 
 

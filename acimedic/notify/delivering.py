@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from acimedic.model.news import Crowd, Digest, Message, News
-from acimedic.model.record import Intent, StepReceipt
+from acimedic.model.record import Intent, RecordedStep, StepReceipt
 from acimedic.notify.port import NotToldError, PutOffError, Sink
 from acimedic.store.port import Store
 
@@ -66,8 +66,19 @@ async def deliver(
     return Delivered(tuple(refused), tuple(later), tuple(put_off))
 
 
+def in_doubt(sink: Sink, operation: str, steps: Sequence[RecordedStep]) -> bool:
+    """Whether an attempt to tell this has an end that nobody knows. steps: of the incident that holds it."""
+    prefix = _prefix(sink, operation)
+    return any(step.receipt is None for step in steps if step.intent.key.startswith(prefix))
+
+
+def _prefix(sink: Sink, operation: str) -> str:
+    """How the keys of all attempts to tell this through a sink begin."""
+    return f"tell:{sink.name}:{operation}:"
+
+
 async def _through(letter: Letter, holder: str, store: Store, now: Callable[[], datetime], patience: float) -> None:
-    prefix = f"tell:{letter.sink.name}:{letter.message.operation}:"
+    prefix = _prefix(letter.sink, letter.message.operation)
     if (holder, prefix) in _UNDER_WAY:
         raise NotToldError("somebody else is telling it at this moment")
     _UNDER_WAY.add((holder, prefix))
@@ -92,7 +103,7 @@ async def _unless_told(
             return
     if unclear >= _UNCLEAR and not sink.once:
         raise NotToldError("told twice, and twice nobody knows whether it arrived", final=True)
-    again = replace(message, again=unclear > 0)
+    again = replace(message, again=message.again or unclear > 0)
     await _attempt(Letter(sink, again), holder, f"{prefix}{len(known)}", store, now, patience)
 
 

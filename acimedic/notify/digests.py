@@ -1,5 +1,7 @@
 """What is told later: put off into an outbox for each sink, and told once the hour is full.
 
+A route is told in digests. Whoever gets every state, such as the topic, gets each by itself: a digest is no event.
+
 The outbox only points. What to tell is an intent of the incident itself, and is forgotten with it; its receipt says
 that it was told, so that nothing that is asked for again is told again.
 """
@@ -12,7 +14,7 @@ from itertools import groupby
 
 from acimedic.model.news import Digest, News
 from acimedic.model.record import Intent, StepReceipt
-from acimedic.notify.delivering import Letter, deliver
+from acimedic.notify.delivering import Letter, deliver, in_doubt
 from acimedic.notify.port import Sink
 from acimedic.store.port import Store, Waiting
 from acimedic.store.trouble import NotThereError
@@ -78,7 +80,7 @@ async def send_digests(
     while waiting := await store.waiting(sink.name, before=hour, limit=MOST):
         began = _hour(waiting[0].at)
         together = tuple(next(groupby(waiting, key=lambda each: _hour(each.at)))[1])
-        news = await _rebuilt(together, store, rebuild)
+        news = await _rebuilt(together, sink, store, rebuild)
         if news:
             told, said = await _send(sink, began, news, store, now, page, patience)
             troubles += said
@@ -87,6 +89,26 @@ async def send_digests(
             sent += 1
         await _done(sink, together, store, now())
     return sent, tuple(troubles)
+
+
+async def send_again(
+    sink: Sink, store: Store, now: Callable[[], datetime], rebuild: Rebuild, *, patience: float
+) -> tuple[str, ...]:
+    """Tell each piece of news that waits for a sink since before this hour; gives back what went wrong, in words.
+
+    What fails for now stops it, and waits with all that came after it.
+    """
+    troubles: list[str] = []
+    while waiting := await store.waiting(sink.name, before=_hour(now()), limit=MOST):
+        for each in waiting:
+            news = await _rebuilt((each,), sink, store, rebuild)
+            letters = [Letter(sink, one) for one in news]
+            done = await deliver(letters, each.incident_id, store, now, patience=patience)
+            troubles += done.refused
+            if done.later or done.put_off:
+                return (*troubles, *done.later)
+            await _done(sink, (each,), store, now())
+    return tuple(troubles)
 
 
 async def _send(
@@ -105,6 +127,7 @@ async def _send(
         since=began,
         until=began + HOUR,
         news=news,
+        again=any(each.again for each in news),
         page=page,
         gateway=first.gateway,
     )
@@ -112,17 +135,19 @@ async def _send(
     return not (done.later or done.put_off), (*done.refused, *done.later)
 
 
-async def _rebuilt(waiting: tuple[Waiting, ...], store: Store, rebuild: Rebuild) -> tuple[News, ...]:
+async def _rebuilt(waiting: tuple[Waiting, ...], sink: Sink, store: Store, rebuild: Rebuild) -> tuple[News, ...]:
     found: list[News] = []
     for each in waiting:
-        said = [step for step in await store.steps(each.incident_id) if step.intent.key == each.key]
+        steps = await store.steps(each.incident_id)
+        said = [step for step in steps if step.intent.key == each.key]
         later = _read(said[0].intent.body) if said else None
         news = None if later is None else await rebuild(each.incident_id, later)
         if later is None or news is None:
             continue
         since = None if later.since is None else datetime.fromisoformat(later.since)
         decide = news.decide if later.decides else None
-        found.append(replace(news, times=later.times, since=since, decide=decide))
+        again = in_doubt(sink, later.operation, steps)  # it was tried alone before, and may have arrived
+        found.append(replace(news, times=later.times, since=since, decide=decide, again=again))
     return tuple(found)
 
 

@@ -15,7 +15,7 @@ from acimedic.model.plan import Step
 from acimedic.model.record import IncidentRecord, Intent
 from acimedic.notify.crowds import Storm, crowd_for, level_of, storm_of
 from acimedic.notify.delivering import PATIENCE, Letter, deliver
-from acimedic.notify.digests import Rebuild, put_off, send_digests
+from acimedic.notify.digests import Rebuild, put_off, send_again, send_digests
 from acimedic.notify.port import Sink
 from acimedic.notify.routes import Routes, severity
 from acimedic.notify.routing import Hearer, audience
@@ -104,15 +104,22 @@ class Notifier:
         return (*self._ways.troubles, *await self._deliver(letters, news))
 
     async def send_digests(self, rebuild: Rebuild) -> int:
-        """Tell what was put off before this hour began; gives back how many digests were told."""
+        """Tell what was put off before this hour began: to routes in digests, to all others each by itself.
+
+        Gives back how many digests were told.
+        """
         count = 0
+        troubles: list[str] = []
+        for sink in self._ways.always:
+            troubles += await send_again(sink, self._store, self._now, rebuild, patience=self._patience)
         for sink in (sink for sinks in self._ways.by_route.values() for sink in sinks):
-            sent, troubles = await send_digests(
+            sent, said = await send_digests(
                 sink, self._store, self._now, rebuild, page=self._page, patience=self._patience
             )
             count += sent
-            for trouble in troubles:
-                _LOG.error(json.dumps({"line": "digest-not-told", "said": trouble}))
+            troubles += said
+        for trouble in troubles:
+            _LOG.error(json.dumps({"line": "digest-not-told", "said": trouble}))
         return count
 
     async def _gives_way(self, news: News, storm: Storm | None, thread: Thread | None) -> bool:
@@ -205,7 +212,7 @@ class Notifier:
         holder = news.record.id
         done = await deliver(letters, holder, self._store, self._now, patience=self._patience)
         for letter in done.put_off:
-            # In the place of a crowd that there is no room for, the digest tells of the incident that it was told for.
+            # In the place of a crowd that there is no room for, the incident is told of that it was told for.
             later = letter.message if isinstance(letter.message, News) else replace(news, decide=None)
             await put_off(letter.sink, later, self._store, self._now())
         return (*done.refused, *(f"{why}; it is told again later" for why in done.later))

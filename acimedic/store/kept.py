@@ -90,13 +90,23 @@ class KeptStore:
         """All intents of an incident, with what came of them."""
         return await self._steps.all(incident_id)
 
-    async def take_turn(self, registry_id: str, holder: str, *, now: datetime, until: datetime) -> TurnHeld:
+    async def take_turn(
+        self, registry_id: str, holder: str, *, now: datetime, until: datetime, after: str | None = None
+    ) -> TurnHeld:
         """Ask for the turn to change a registry."""
-        return await self._ledger.take_turn(registry_id, holder, now, until)
+        return await self._ledger.take_turn(registry_id, holder, now, until, after)
 
-    async def end_turn(self, registry_id: str, holder: str) -> None:
-        """Give the turn back."""
-        await self._ledger.end_turn(registry_id, holder)
+    async def end_turn(self, registry_id: str, holder: str, *, to: str | None = None) -> None:
+        """Give the turn back, or hand it on."""
+        await self._ledger.end_turn(registry_id, holder, to)
+
+    async def set_maker(self, registry_id: str, what: str, maker: str) -> None:
+        """Say who makes a thing at a registry."""
+        await self._ledger.set_maker(registry_id, what, maker)
+
+    async def made_by_another(self, registry_id: str, what: str, maker: str) -> bool:
+        """Whether somebody else was the last to make a thing."""
+        return await self._ledger.made_by_another(registry_id, what, maker)
 
     async def count_change(self, registry_id: str, key: str, at: datetime) -> None:
         """Count a change at a registry, once for its key."""

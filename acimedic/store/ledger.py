@@ -1,8 +1,8 @@
-"""The ledger of a registry: whose turn it is to change it, and when it was changed of late.
+"""The ledger of a registry: whose turn it is to change it, when it was changed of late, and who made what there last.
 
-One row, in a partition of its own, changed only from the version that was read. It outlives incidents that are
-forgotten; so holders, keys and the registry's id are kept as hashes, which nobody can turn back into what they were.
-What is too old goes with every write that knows the time.
+One row, in a partition of its own, changed only from the version that was read; and beside it a row for each thing that
+was ever made there. It outlives incidents that are forgotten; so holders, makers, keys and the registry's id are kept
+as hashes, which nobody can turn back into what they were. What is too old goes with every write that knows the time.
 """
 
 import asyncio
@@ -15,12 +15,13 @@ from weakref import WeakValueDictionary
 from acimedic.model.record import TurnHeld
 from acimedic.store import codec
 from acimedic.store.keys import hashed, ledger_of
-from acimedic.store.shelf import Insert, MissingError, MovedError, Replace, Shelf, ThereError
+from acimedic.store.shelf import Insert, MissingError, MovedError, Replace, Shelf, ThereError, Upsert
 from acimedic.store.trouble import LostRaceError, UnfitError
 
 LEDGER = "ledger"
 KEPT = timedelta(hours=2)
 """How long a change is remembered; a policy counts those of the last hour."""
+_MADE = "made-"
 _TRIES = 50
 
 
@@ -54,15 +55,18 @@ class Ledger:
         # As with the audit: within this process a race need not be lost to be noticed.
         self._writing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def take_turn(self, registry_id: str, holder: str, now: datetime, until: datetime) -> TurnHeld:
+    async def take_turn(
+        self, registry_id: str, holder: str, now: datetime, until: datetime, after: str | None = None
+    ) -> TurnHeld:
         """Ask for the turn. Raises LostRaceError, and UnfitError if it would be over before it began."""
         asker, end = hashed(holder), _utc(until)
+        theirs = {asker} if after is None else {asker, hashed(after)}
         if end <= _utc(now):
             raise UnfitError("a turn that is over before it begins")
 
         def ask(sheet: _Sheet) -> _Sheet:
             held = sheet.turn
-            if held.holder == asker:
+            if held.holder in theirs:
                 return replace(sheet.without_old(now), turn=_Turn(asker, max(held.until, end)))
             if held.until > now:
                 return sheet
@@ -71,12 +75,14 @@ class Ledger:
         turn = (await self._change(registry_id, ask)).turn
         return TurnHeld(turn.holder == asker, turn.until)
 
-    async def end_turn(self, registry_id: str, holder: str) -> None:
-        """Give the turn back, where it is the holder's. Raises LostRaceError."""
+    async def end_turn(self, registry_id: str, holder: str, to: str | None = None) -> None:
+        """Give the turn back, or hand on what is left of it, where it is the holder's. Raises LostRaceError."""
         asker = hashed(holder)
 
         def give_back(sheet: _Sheet) -> _Sheet:
-            return replace(sheet, turn=_NOBODYS) if sheet.turn.holder == asker else sheet
+            if sheet.turn.holder != asker:
+                return sheet
+            return replace(sheet, turn=_NOBODYS if to is None else replace(sheet.turn, holder=hashed(to)))
 
         await self._change(registry_id, give_back)
 
@@ -96,6 +102,16 @@ class Ledger:
         row = await self._shelf.read(ledger_of(registry_id), LEDGER)
         sheet = _Sheet() if row is None else codec.read(row.document, _sheet)
         return tuple(sorted(at for at in sheet.changes.values() if at >= from_then))
+
+    async def set_maker(self, registry_id: str, what: str, maker: str) -> None:
+        """Say who makes a thing at a registry, in the place of whoever made it before."""
+        row = Upsert(_MADE + hashed(what), codec.write({"maker": hashed(maker)}))
+        await self._shelf.write(ledger_of(registry_id), row)
+
+    async def made_by_another(self, registry_id: str, what: str, maker: str) -> bool:
+        """Whether somebody else is known to have been the last to make a thing."""
+        row = await self._shelf.read(ledger_of(registry_id), _MADE + hashed(what))
+        return row is not None and codec.read(row.document, lambda fields: str(fields["maker"])) != hashed(maker)
 
     async def _change(self, registry_id: str, step: Callable[[_Sheet], _Sheet]) -> _Sheet:
         """The sheet after a step, which is taken again from what others have written meanwhile."""

@@ -180,16 +180,30 @@ class Store(Protocol):
         """All intents of an incident in the order of their times, with what came of them."""
         ...
 
-    async def take_turn(self, registry_id: str, holder: str, *, now: datetime, until: datetime) -> TurnHeld:
+    async def take_turn(
+        self, registry_id: str, holder: str, *, now: datetime, until: datetime, after: str | None = None
+    ) -> TurnHeld:
         """Ask for the turn to change a registry; gives back whether it is the asker's, and when it runs out.
 
         It is the asker's, from now until then, unless another's has not run out. Asked again by its holder, the turn is
-        lengthened, never shortened. Registry ids are compared in lower case. Raises LostRaceError, UnfitError.
+        lengthened, never shortened; so it is where the asker takes it over. after: the holder that makes way for the
+        asker. Registry ids are compared in lower case. Raises LostRaceError, UnfitError.
         """
         ...
 
-    async def end_turn(self, registry_id: str, holder: str) -> None:
-        """Give the turn back; one that is somebody else's by now is left alone. Raises LostRaceError."""
+    async def end_turn(self, registry_id: str, holder: str, *, to: str | None = None) -> None:
+        """Give the turn back; one that is somebody else's by now is left alone. Raises LostRaceError.
+
+        to: who has what is left of it, in place of nobody.
+        """
+        ...
+
+    async def set_maker(self, registry_id: str, what: str, maker: str) -> None:
+        """Say who is about to make a thing at a registry, in the place of whoever made it before."""
+        ...
+
+    async def made_by_another(self, registry_id: str, what: str, maker: str) -> bool:
+        """Whether somebody else was the last to make a thing at a registry; False where nobody is known to have."""
         ...
 
     async def count_change(self, registry_id: str, key: str, at: datetime) -> None:

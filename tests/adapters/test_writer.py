@@ -345,6 +345,45 @@ def test_a_change_is_asked_for_again_when_azure_was_busy() -> None:
         assert len(replay.sent("PATCH")) == 2
 
 
+@pytest.mark.parametrize(
+    ("change", "unclear"),
+    [
+        (GRANT, Answer(fault="reset")),
+        (GRANT, error(500, "InternalServerError")),
+        (GRANT, error(408, "RequestTimeout")),
+        (SWITCH, error(503, "ServerBusy")),
+    ],
+    ids=["grant-reset", "grant-500", "grant-408", "switch-503"],
+)
+def test_a_refusal_after_a_try_that_may_have_been_taken_is_unclear(change: Change, unclear: Answer) -> None:
+    busy = error(429, "TooManyRequests", headers={"Retry-After": "1"})
+    answers = (unclear, unclear, busy)  # the first that has no answer at all is sent again by the connection itself
+    with Replay(*(assigning(*answers) if change == GRANT else switching(*answers))) as replay:
+        (receipt,), _ = carried(replay, change)
+        assert receipt.state == "unclear"
+        assert "429, after a try that may have been taken" in receipt.said
+
+
+@pytest.mark.parametrize("change", [GRANT, SWITCH], ids=["grant", "switch"])
+def test_a_change_that_azure_was_too_busy_for_each_time_is_a_refusal(change: Change) -> None:
+    busy = error(429, "TooManyRequests", headers={"Retry-After": "1"})
+    with Replay(*(assigning(busy) if change == GRANT else switching(busy))) as replay:
+        (receipt,), _ = carried(replay, change)
+        assert (receipt.state, receipt.said) == ("refused", "Azure refused it: 429 TooManyRequests")
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_a_switch_that_was_made_and_cannot_be_looked_at_is_unclear(status: int) -> None:
+    """The look was refused, and not the change."""
+    with Replay(
+        route("PATCH", f"{of.REGISTRY_ID}\\?", Answer(body=OPEN)),
+        route("GET", f"{of.REGISTRY_ID}\\?", error(status, "Refused")),
+    ) as replay:
+        (receipt,), _ = carried(replay, SWITCH)
+        assert receipt.state == "unclear"
+        assert receipt.said.endswith(f": {status} Refused")
+
+
 # --- what stands, and taking it back
 
 HELD = of.assignment_body()

@@ -1,6 +1,7 @@
 """`plan`, `apply`, `verify` and `undo`: the person at the terminal decides, and the policy is asked all the same."""
 
 import copy
+import io
 import json
 import sqlite3
 from collections.abc import Callable
@@ -253,3 +254,40 @@ def test_an_assignment_that_somebody_has_made_his_own_is_kept(terminal: Open) ->
     code, out, _ = here.run("undo", incident, "--yes")
     assert (code, "kept:" in out) == (1, True)
     assert ours in here.azure.world["roleAssignments"]
+
+
+class Person(io.StringIO):
+    """Somebody who says yes; something happens while they read."""
+
+    def __init__(self, happens: Callable[[], object]) -> None:
+        super().__init__("y\n")
+        self._happens = happens
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self, size: int = -1, /) -> str:  # type: ignore[override]  # as typeshed has it
+        self._happens()
+        return super().readline(size)
+
+
+def test_whoever_says_yes_has_it_carried_out(terminal: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = terminal()
+    incident = here.diagnosed()
+    monkeypatch.setattr("sys.stdin", Person(lambda: None))
+    assert here.run("apply", incident)[0] == 0
+    assert here.writes == ["PUT"]
+
+
+def test_a_yes_is_to_the_plan_that_was_shown_and_to_no_other(terminal: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = terminal()
+    incident = here.diagnosed()
+    monkeypatch.setattr("sys.stdin", Person(lambda: _made_anew(here)))
+    code, _, err = here.run("apply", incident)
+    assert (code, "the plan has changed since it was shown" in err) == (2, True)
+    assert not here.writes
+
+
+def _made_anew(here: Terminal) -> None:
+    """Somebody makes the identity anew, so that the role would go to another principal."""
+    here.azure.world["identities"]["pull"]["properties"]["principalId"] = "11111111-2222-4333-8444-666666666666"

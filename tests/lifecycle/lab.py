@@ -13,7 +13,7 @@ import pytest
 
 from acimedic.lifecycle.engine import Engine
 from acimedic.lifecycle.history import History, Status
-from acimedic.lifecycle.messages import Begin, to_json
+from acimedic.lifecycle.messages import VERSION, Begin, to_json
 from acimedic.lifecycle.story import ACTIVITIES, DECIDED, story
 
 BEGAN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -90,7 +90,7 @@ class Lab:
         self.engine = Engine(self.history, story, world.activities)
         self.now = BEGAN
 
-    def begin(self, mode: str = "review", instance: str = INCIDENT, version: int = 1) -> bool:
+    def begin(self, mode: str = "review", instance: str = INCIDENT, version: int = VERSION) -> bool:
         begin = to_json(Begin(incident=instance, mode="review", version=version)) | {"mode": mode}
         return self.engine.start(instance, begin, now=self.now)
 

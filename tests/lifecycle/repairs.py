@@ -253,12 +253,15 @@ class Crashing:
 
 
 class Meanwhile:
-    """A store at whose first call of a method something else happens first."""
+    """A store at whose first call of a method, or a later one, something else happens first."""
 
-    def __init__(self, store: Store, method: str, happens: Callable[[], Awaitable[object]]) -> None:
+    def __init__(
+        self, store: Store, method: str, happens: Callable[[], Awaitable[object]], *, calls_before: int = 0
+    ) -> None:
         self._store = store
         self._method: str | None = method
         self._happens = happens
+        self._left = calls_before
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._store, name)
@@ -266,8 +269,10 @@ class Meanwhile:
             return method
 
         async def call(*arguments: Any, **named: Any) -> Any:
-            self._method = None
-            await self._happens()
+            self._left -= 1
+            if self._left < 0:
+                self._method = None
+                await self._happens()
             return await method(*arguments, **named)
 
         return call

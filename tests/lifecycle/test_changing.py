@@ -16,8 +16,9 @@ from acimedic.lifecycle.keeping import NoIncidentError
 from acimedic.lifecycle.looking import BusyError
 from acimedic.lifecycle.messages import Applied, Change
 from acimedic.lifecycle.permit import NotOurTurnError
-from acimedic.lifecycle.receipts import attempt_of, change_key
-from acimedic.model.record import Intent, ReportFile
+from acimedic.lifecycle.receipts import attempt_of, change_key, intend, receive
+from acimedic.lifecycle.turns import LEASE
+from acimedic.model.record import Intent, ReportFile, StepReceipt
 from acimedic.policy import Consent, InvalidPolicy, NoPolicy
 from acimedic.value_codec import as_values
 from tests.lifecycle.repairs import (
@@ -327,6 +328,17 @@ def test_the_hourly_limit_stops_it(tmp_path: Path) -> None:
     play(tmp_path, story)
 
 
+@pytest.mark.parametrize(("minutes", "state"), [(59, "refused"), (60, "refused"), (61, "applied")])
+def test_the_hourly_limit_is_of_the_last_hour(tmp_path: Path, minutes: int, state: str) -> None:
+    async def story(one: Repair) -> str:
+        await one.decided()
+        registry = one.plan.steps[0].change.registry_id
+        await one.tools.store.count_change(registry, "of-another", one.clock() - timedelta(minutes=minutes))
+        return (await one.apply()).state
+
+    assert play(tmp_path, story, changes_per_hour=1) == state
+
+
 def test_what_could_not_be_read_for_the_moment_is_no_drift(tmp_path: Path) -> None:
     async def story(one: Repair) -> None:
         await one.decided()
@@ -378,6 +390,47 @@ def test_what_was_begun_through_another_azure_is_not_gone_on_with(tmp_path: Path
         assert one.writes == []
 
     play(tmp_path, story)
+
+
+def test_what_was_told_to_have_been_made_through_another_azure_is_not_gone_on_with(tmp_path: Path) -> None:
+    async def story(one: Repair) -> None:
+        await one.decided()
+        key = change_key(one.plan.hash, attempt_of(NONCE), 1)
+        await intend(one.tools, one.record.id, key, one.plan.steps[0])
+        elsewhere = one.with_tools(settings=replace(one.tools.settings, gateway=None))
+        await receive(elsewhere.tools, one.record.id, key, "done", "made elsewhere")
+        answer = await one.apply()
+        assert answer.state == "refused"
+        assert "through another Azure" in answer.said
+
+    play(tmp_path, story)
+
+
+@pytest.mark.parametrize("world", [ROLE, BOTH])
+def test_after_it_was_taken_back_the_same_message_does_not_say_that_it_was_carried_out(
+    tmp_path: Path, world: str
+) -> None:
+    async def story(one: Repair) -> None:
+        assert (await approved(one)).state == "applied"
+        await one.undo()
+        answer = await one.apply()
+        assert answer.state == "refused"
+        assert "it was taken back meanwhile" in answer.said
+        assert one.world == one.begun
+
+    play(tmp_path, story, world)
+
+
+def test_what_is_taken_back_between_two_steps_is_not_gone_on_with(tmp_path: Path) -> None:
+    async def story(one: Repair) -> None:
+        await one.decided()
+        # The turn is asked for before all steps, and before each: the third time the first one is made.
+        late = one.with_tools(store=Meanwhile(one.tools.store, "take_turn", one.undo, calls_before=2))
+        await late.apply()
+        assert one.writes == ["PATCH", "PATCH"]
+        assert one.world == one.begun
+
+    play(tmp_path, story, BOTH)
 
 
 # --- what Azure refuses
@@ -522,6 +575,51 @@ def test_a_plan_that_was_interrupted_is_not_held_back_by_its_own_count(tmp_path:
         assert (await one.apply()).state == "applied"
 
     play(tmp_path, story, changes_per_hour=1)
+
+
+def test_what_is_counted_only_after_a_crash_does_not_hold_it_back_either(tmp_path: Path) -> None:
+    async def story(one: Repair) -> None:
+        await one.decided()
+        assert await _crashed(one, 1, after=True)  # intended, and not yet counted
+        one.clock.go(timedelta(minutes=1))
+        assert await _crashed(one, 2, after=True)  # counted, and not yet made
+        assert (await one.apply()).state == "applied"
+
+    play(tmp_path, story, changes_per_hour=1)
+
+
+def test_whoever_loses_the_turn_between_two_steps_stops_there(tmp_path: Path) -> None:
+    async def story(one: Repair) -> None:
+        await one.decided()
+        registry = one.plan.steps[0].change.registry_id
+
+        async def it_runs_out() -> None:
+            one.clock.go(LEASE)
+            now = one.clock()
+            assert (await one.tools.store.take_turn(registry, "another", now=now, until=now + LEASE)).mine
+
+        slow = one.with_tools(store=Meanwhile(one.tools.store, "record_receipt", it_runs_out))
+        with pytest.raises(NotOurTurnError):
+            await slow.apply()
+        assert (one.writes, one.assigned) == (["PATCH"], [])
+
+    play(tmp_path, story, BOTH)
+
+
+def test_a_receipt_whose_intent_the_trail_does_not_know_stands_for_nothing(tmp_path: Path) -> None:
+    """Who can write the store can write receipts."""
+
+    async def story(one: Repair) -> None:
+        await one.decided()
+        key = change_key(one.plan.hash, attempt_of(NONCE), 1)
+        body = json.dumps(as_values(one.plan.steps[0]), sort_keys=True)
+        made_up: dict[str, Any] = {"incident_id": one.record.id, "key": key, "at": one.clock(), "gateway": True}
+        await one.tools.store.record_intent(Intent(body=body, **made_up))
+        await one.tools.store.record_receipt(StepReceipt(state="done", body='{"said": "done"}', **made_up))
+        assert (await one.apply()).state == "applied"
+        assert len(one.assigned) == 1
+
+    play(tmp_path, story)
 
 
 def test_what_moves_after_a_crash_leaves_the_rest_undone(tmp_path: Path) -> None:

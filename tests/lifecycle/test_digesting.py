@@ -9,11 +9,15 @@ from acimedic.lifecycle.digesting import digest
 from acimedic.lifecycle.messages import Tell
 from acimedic.lifecycle.recording import notify
 from acimedic.lifecycle.tools import Tools
+from acimedic.model.news import News
+from acimedic.notify.digests import Later, Rebuild
 from acimedic.notify.port import NotToldError
 from acimedic.policy import Consent
 from acimedic.settings import Settings
 from acimedic.store.chain import AuditKeys
+from tests.lifecycle.repairs import Repair, play
 from tests.notify.square import Square, routes, square
+from tests.silence import Silence
 
 DIGEST = routes(routes=[{"name": "ops", "teams": "ACIMEDIC_TEAMS_X", "style": "digest"}], default=["ops"])
 
@@ -52,6 +56,39 @@ def test_what_was_put_off_is_told_as_it_was_said(tmp_path: Path) -> None:
             assert news.page == f"https://medic.example/api/incidents/{record.id}"
 
     asyncio.run(story())
+
+
+class Hour(Silence):
+    """A notifier for whom this was put off about an incident."""
+
+    def __init__(self, incident: str, later: Later) -> None:
+        self.incident, self.later = incident, later
+        self.rebuilt: News | None = None
+
+    async def send_digests(self, rebuild: Rebuild) -> int:
+        self.rebuilt = await rebuild(self.incident, self.later)
+        return 1
+
+
+def test_what_was_put_off_is_told_with_its_plan_and_under_its_own_operation(tmp_path: Path) -> None:
+    async def story(one: Repair) -> None:
+        later = Later(
+            state="awaiting-decision",
+            said="so",
+            operation="op-7",
+            step="apply",
+            plan=one.plan.hash,
+            times=1,
+            since=None,
+            decides=False,
+        )
+        hour = Hour(one.record.id, later)
+        await digest(one.with_tools(notifier=hour).tools)
+        assert hour.rebuilt is not None
+        assert (hour.rebuilt.plan, hour.rebuilt.operation) == (one.plan, "op-7")
+        assert (hour.rebuilt.state, hour.rebuilt.step) == ("awaiting-decision", "apply")
+
+    play(tmp_path, story)
 
 
 def test_of_an_incident_that_was_forgotten_meanwhile_no_digest_is_told(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def test_fifty_deliveries_at_once_are_one_incident_and_one_story(tmp_path: Path)
 def test_the_story_is_begun_with_the_incidents_id_and_the_mode(tmp_path: Path) -> None:
     stories = Stories()
     deliver(tools_over(tmp_path / "acimedic.db"), stories, OF_THE_GROUP)
-    assert stories.begun == {KNOWN: {"incident": KNOWN, "mode": "review", "version": 1}}
+    assert stories.begun == {KNOWN: {"incident": KNOWN, "mode": "review", "version": 2}}
 
 
 def test_a_start_that_fails_is_raised_and_made_up_for_by_the_next_delivery(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Whether a change helped: what proves it, what does not, and what a person does next."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 from acimedic.lifecycle.messages import Proof
 from acimedic.model.record import IncidentRecord
 from acimedic.simulator import pull_outcome
-from tests.lifecycle.repairs import BOTH, ROLE, Repair, play
+from tests.lifecycle.repairs import BOTH, ROLE, CrashError, Crashing, Repair, play
+from tests.policy import written
 
 IMAGE = "contoso.azurecr.io/app/web:1.4.2"
 LATER = timedelta(minutes=20)
@@ -170,6 +172,61 @@ def test_a_pull_from_another_registry_proves_nothing(tmp_path: Path) -> None:
     play(tmp_path, story)
 
 
+def test_one_container_of_several_proves_nothing_also_where_it_is_the_last(tmp_path: Path) -> None:
+    async def story(one: Repair) -> None:
+        await applied(one)
+        group(one, pulled(one.clock() + timedelta(minutes=12)))
+        containers = one.world["groups"]["web"]["properties"]["containers"]
+        containers.insert(0, containers[0] | {"name": "side"})
+        containers[0]["properties"] = {"image": IMAGE, "instanceView": {"events": []}}
+        assert (await told(one)).state == "in-effect"
+        containers[0]["properties"] = containers[1]["properties"]
+        assert (await one.verify()).state == "proved"
+
+    play(tmp_path, story)
+
+
+def test_until_every_container_has_pulled_its_image_nothing_is_proved(tmp_path: Path) -> None:
+    async def story(one: Repair) -> None:
+        await applied(one)
+        group(one, pulled(one.clock() + timedelta(minutes=12)))
+        containers = one.world["groups"]["web"]["properties"]["containers"]
+        waits = {"image": IMAGE, "instanceView": {"currentState": {"state": "Waiting"}, "events": []}}
+        containers.append({"name": "side", "properties": waits})
+        assert (await told(one)).state == "in-effect"
+
+    play(tmp_path, story)
+
+
+def test_a_pull_before_the_last_step_proves_nothing(tmp_path: Path) -> None:
+    async def story(one: Repair) -> None:
+        await one.decided()
+        with suppress(CrashError):
+            await one.with_tools(store=Crashing(one.tools.store, 5, after=False)).apply()  # before the second step
+        between = one.clock() + timedelta(minutes=5)
+        one.clock.go(timedelta(minutes=10))
+        assert (await one.apply()).state == "applied"
+        group(one, pulled(between))
+        assert (await told(one)).state == "in-effect"
+
+    play(tmp_path, story, BOTH)
+
+
+@pytest.mark.parametrize(("image", "state"), [(IMAGE, "proved"), ("contoso.azurecr.io/app/other:1", "in-effect")])
+def test_where_a_role_is_for_some_repositories_only_a_pull_of_these_proves_it(
+    tmp_path: Path, image: str, state: str
+) -> None:
+    def abac(world: dict[str, Any]) -> None:
+        world["registries"]["contoso"]["properties"]["roleAssignmentMode"] = "AbacRepositoryPermissions"
+
+    async def story(one: Repair) -> None:
+        await applied(one)
+        group(one, pulled(one.clock() + timedelta(minutes=12)), image=image)
+        assert (await told(one)).state == state
+
+    play(tmp_path, story, first=abac, pairs=[written.pair(repositories=["app/web"])])
+
+
 def test_a_pull_that_fails_after_the_time_that_a_role_takes_did_not_help(tmp_path: Path) -> None:
     async def story(one: Repair) -> None:
         await applied(one)
@@ -247,6 +304,17 @@ def test_a_role_that_is_gone_again_is_not_in_effect(tmp_path: Path) -> None:
     play(tmp_path, story)
 
 
+def test_a_role_of_a_mode_that_the_registry_has_left_is_not_in_effect(tmp_path: Path) -> None:
+    async def story(one: Repair) -> None:
+        await applied(one)
+        one.registry["properties"]["roleAssignmentMode"] = "AbacRepositoryPermissions"
+        proof = await told(one)
+        assert proof.state == "not-yet"
+        assert "registry 'contoso' is no longer in legacy mode" in proof.said
+
+    play(tmp_path, story)
+
+
 def test_a_bypass_that_is_shut_again_is_not_in_effect(tmp_path: Path) -> None:
     async def story(one: Repair) -> None:
         await applied(one)
@@ -264,7 +332,54 @@ def test_assignments_that_cannot_be_read_are_not_taken_for_an_effect(tmp_path: P
         one.world["permissions"] = [
             {"actions": ["*"], "notActions": ["Microsoft.Authorization/roleAssignments/read"], "scope": "/"}
         ]
-        assert (await told(one)).state == "not-yet"
+        proof = await told(one)
+        assert proof.state == "not-yet"
+        assert "Whether it is in effect could not be told: " in proof.said
+        assert "may not pull" not in proof.said
+
+    play(tmp_path, story)
+
+
+@pytest.mark.parametrize("path", ["roleAssignments", "registries"])
+def test_what_may_not_be_read_is_not_told_as_a_refusal(tmp_path: Path, path: str) -> None:
+    async def story(one: Repair) -> None:
+        await applied(one)
+        error = {"error": {"code": "AuthorizationFailed"}}
+        one.world["faults"] = [{"method": "GET", "path": path, "status": 403, "body": error}]
+        proof = await told(one)
+        assert proof.state == "not-yet"
+        assert proof.said.startswith("Whether it is in effect could not be told: ")
+
+    play(tmp_path, story)
+
+
+def test_a_mode_that_the_registry_does_not_show_is_not_told_as_one_that_it_has_left(tmp_path: Path) -> None:
+    async def story(one: Repair) -> None:
+        await applied(one)
+        one.registry["properties"]["roleAssignmentMode"] = "SomethingNew"
+        assert "Whether it is in effect could not be told: registry 'contoso'" in (await told(one)).said
+
+    play(tmp_path, story)
+
+
+def test_of_a_refusal_and_what_could_not_be_read_the_refusal_is_told(tmp_path: Path) -> None:
+    async def story(one: Repair) -> None:
+        await applied(one)
+        one.registry["properties"]["networkRuleBypassOptions"] = "None"
+        error = {"error": {"code": "AuthorizationFailed"}}
+        one.world["faults"] = [{"method": "GET", "path": "roleAssignments", "status": 403, "body": error}]
+        said = (await told(one)).said
+        assert said == "It is not in effect: networkRuleBypassOptions of registry 'contoso' is None."
+
+    play(tmp_path, story, BOTH)
+
+
+@pytest.mark.parametrize("waited", [False, True])
+def test_a_proof_says_when_the_last_step_was_made(tmp_path: Path, waited: bool) -> None:
+    async def story(one: Repair) -> None:
+        await applied(one)
+        made = one.clock().isoformat()
+        assert (await told(one, waited=waited)).changed_at == made
 
     play(tmp_path, story)
 

@@ -162,7 +162,7 @@ def test_told_again_in_vain_it_is_said_once(tmp_path: Path) -> None:
     play(tmp_path, story)
 
 
-def test_that_somebody_was_not_told_says_it_of_each_state(tmp_path: Path) -> None:
+def test_each_thing_that_was_not_told_is_on_the_trail(tmp_path: Path) -> None:
     async def story(one: Repair) -> None:
         deaf = one.with_tools(notifier=Deaf("mail: closed"))
         await notify(deaf.tools, tell(one))

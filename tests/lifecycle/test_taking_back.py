@@ -1,7 +1,8 @@
 """What a plan made is taken back: all of that, only that, and only as it was left."""
 
-import json
+import copy
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,11 @@ import pytest
 
 from acimedic.azure.standing import RefusedError
 from acimedic.lifecycle.permit import NotOurTurnError
+from acimedic.lifecycle.receipts import attempt_of, change_key, intend, receive
 from acimedic.lifecycle.taking_back import by_hand
 from acimedic.model.plan import BypassSwitch, Step
-from acimedic.model.record import Intent, ReportFile, StepReceipt
+from acimedic.model.record import ReportFile
 from acimedic.policy import Consent, InvalidPolicy
-from acimedic.value_codec import as_values
 from tests.lifecycle.repairs import BOTH, NONCE, ROLE, STRANGER, CrashError, Crashing, Repair, crashes, play
 from tests.policy import written
 
@@ -22,6 +23,26 @@ from tests.policy import written
 async def applied(one: Repair) -> None:
     await one.decided()
     assert (await one.apply()).state == "applied"
+
+
+async def recorded(one: Repair, state: str) -> None:
+    """What is recorded, and sealed, of a first step that came to this."""
+    key = change_key(one.plan.hash, attempt_of(NONCE), 1)
+    await intend(one.tools, one.record.id, key, one.plan.steps[0])
+    await receive(one.tools, one.record.id, key, state, "as a test has it")
+
+
+def through_azure(one: Repair) -> Repair:
+    """The same, without a stand-in for Azure."""
+    return one.with_tools(settings=replace(one.tools.settings, gateway=None))
+
+
+async def spoil_the_plan(one: Repair) -> None:
+    name = f"plan-{one.plan.hash}.json"
+    spoilt = ReportFile(
+        incident_id=one.record.id, name=name, media_type="application/json", made_at=one.clock(), content=b"{}"
+    )
+    await one.tools.store.put_report(spoilt)
 
 
 @pytest.mark.parametrize("world", [ROLE, BOTH])
@@ -65,14 +86,7 @@ def test_where_nothing_was_made_there_is_nothing_to_take_back(tmp_path: Path) ->
 
 def test_what_was_there_already_is_not_ours_to_take(tmp_path: Path) -> None:
     async def story(one: Repair) -> None:
-        key = f"change:{one.plan.hash}:1"
-        body = json.dumps(as_values(one.plan.steps[0]), sort_keys=True)
-        intent = Intent(incident_id=one.record.id, key=key, at=one.clock(), body=body, gateway=True)
-        receipt = StepReceipt(
-            incident_id=one.record.id, key=key, at=one.clock(), state="already", body="{}", gateway=True
-        )
-        await one.tools.store.record_intent(intent)
-        await one.tools.store.record_receipt(receipt)
+        await recorded(one, "already")
         assert (await one.undo()).state == "nothing"
         assert one.writes == []
 
@@ -194,10 +208,11 @@ def test_where_nothing_may_be_written_the_command_is_told(tmp_path: Path, consen
     play(tmp_path, story, BOTH)
 
 
-def test_the_commands_by_hand_name_the_assignment_and_the_registry() -> None:
+@pytest.mark.parametrize(("before", "allowed"), [("None", "false"), ("AzureServices", "true")])
+def test_the_command_by_hand_names_the_registry_and_what_was_there_before(before: str, allowed: str) -> None:
     switch = BypassSwitch(
         registry_id="/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/x'y",
-        before="None",
+        before=before,
         after="AzureServices",
     )
     step = Step(
@@ -210,7 +225,7 @@ def test_the_commands_by_hand_name_the_assignment_and_the_registry() -> None:
         risk="",
         summary="",
     )
-    assert by_hand(step) == ("az acr update --name 'x'\"'\"'y' --subscription s --allow-trusted-services false")
+    assert by_hand(step) == f"az acr update --name 'x'\"'\"'y' --subscription s --allow-trusted-services {allowed}"
 
 
 def test_a_refusal_is_told_and_the_rest_is_taken_back(tmp_path: Path) -> None:
@@ -258,11 +273,7 @@ def test_while_another_incident_has_the_turn_nothing_is_taken_back(tmp_path: Pat
 
 def test_what_was_made_through_another_azure_is_not_taken_back_here(tmp_path: Path) -> None:
     async def story(one: Repair) -> None:
-        key = f"change:{one.plan.hash}:1"
-        body = json.dumps(as_values(one.plan.steps[0]), sort_keys=True)
-        there: dict[str, Any] = {"incident_id": one.record.id, "key": key, "at": one.clock(), "gateway": False}
-        await one.tools.store.record_intent(Intent(body=body, **there))
-        await one.tools.store.record_receipt(StepReceipt(state="done", body="{}", **there))
+        await recorded(through_azure(one), "done")
         assert (await one.undo()).state == "nothing"
         assert one.writes == []
 
@@ -272,13 +283,42 @@ def test_what_was_made_through_another_azure_is_not_taken_back_here(tmp_path: Pa
 def test_without_its_plan_nothing_is_taken_back_blindly(tmp_path: Path) -> None:
     async def story(one: Repair) -> None:
         await applied(one)
-        name = f"plan-{one.plan.hash}.json"
-        spoilt = ReportFile(
-            incident_id=one.record.id, name=name, media_type="application/json", made_at=one.clock(), content=b"{}"
-        )
-        await one.tools.store.put_report(spoilt)
+        await spoil_the_plan(one)
         answer = await one.undo()
         assert answer.state == "kept"
+        assert len(one.assigned) == 1
+
+    play(tmp_path, story)
+
+
+@pytest.mark.parametrize(("state", "answer"), [("done", "kept"), ("already", "nothing"), ("refused", "nothing")])
+def test_without_its_plan_only_what_was_made_is_told(tmp_path: Path, state: str, answer: str) -> None:
+    async def story(one: Repair) -> str:
+        await recorded(one, state)
+        await spoil_the_plan(one)
+        return (await one.undo()).state
+
+    assert play(tmp_path, story) == answer
+
+
+def test_without_its_plan_what_was_made_through_another_azure_is_not_told_here(tmp_path: Path) -> None:
+    async def story(one: Repair) -> None:
+        await recorded(through_azure(one), "done")
+        await spoil_the_plan(one)
+        assert (await one.undo()).state == "nothing"
+
+    play(tmp_path, story)
+
+
+def test_what_somebody_made_anew_after_it_was_taken_back_is_theirs(tmp_path: Path) -> None:
+    async def story(one: Repair) -> None:
+        await applied(one)
+        made = copy.deepcopy(one.world["roleAssignments"])
+        assert (await one.undo()).state == "undone"
+        one.world["roleAssignments"].update(made)
+        answer = await one.undo()
+        assert answer.state == "kept"
+        assert "it was taken back, and somebody has made it anew" in answer.said
         assert len(one.assigned) == 1
 
     play(tmp_path, story)

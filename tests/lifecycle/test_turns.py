@@ -1,12 +1,18 @@
 """Whose turn it is, and when it is nobody's."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from acimedic.lifecycle.keeping import keep_plan
 from acimedic.lifecycle.messages import Taken, Turn
 from acimedic.lifecycle.turns import LEASE, end_turn, registries, take_turn
+from acimedic.model.access import ACR_PULL
+from acimedic.model.plan import RoleGrant
+from acimedic.planning import fingerprint
+from acimedic.rbac import assignment_name
 from tests.lifecycle.repairs import BOTH, Repair, play
 
 OTHER = "7b4a1f0e-0000-5d43-9c39-6f0a4f0f3c11"
@@ -36,6 +42,35 @@ def test_while_another_incident_has_the_turn_one_waits_until_it_runs_out(tmp_pat
     assert (waits.granted, then.granted) == (False, True)
     assert "another incident is changing registry 'contoso'" in waits.said
     assert waits.wait == LEASE.total_seconds() + 1
+
+
+async def at_two_registries(one: Repair) -> tuple[Turn, str]:
+    """The turn of a plan that changes another registry too, whose turn is asked for first; and that registry."""
+    step = one.plan.steps[0]
+    grant = step.change
+    assert isinstance(grant, RoleGrant)
+    there = grant.registry_id.replace("contoso", "alpine")
+    name = assignment_name(there, grant.principal_id, ACR_PULL)
+    assignment = f"{there}/providers/Microsoft.Authorization/roleAssignments/{name}"
+    steps = (step, replace(step, target=there, change=replace(grant, registry_id=there, assignment_id=assignment)))
+    digest = fingerprint(one.record.id, steps, one.plan.facts, one.plan.policy)
+    await keep_plan(one.tools, one.record.id, replace(one.plan, steps=steps, hash=digest), one.clock())
+    return Turn(incident=one.record.id, plan=digest), there
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_who_does_not_get_the_turn_at_all_registries_holds_it_at_none(tmp_path: Path, taken: bool) -> None:
+    async def story(one: Repair) -> tuple[bool, bool]:
+        both, there = await at_two_registries(one)
+        (here,) = registries(one.plan)
+        now = one.clock()
+        if taken:
+            await one.tools.store.take_turn(here, OTHER, now=now, until=now + LEASE)
+        granted = (await take_turn(one.tools, both)).granted
+        free = (await one.tools.store.take_turn(there, OTHER, now=now, until=now + LEASE)).mine
+        return granted, free
+
+    assert play(tmp_path, story) == (not taken, taken)
 
 
 def test_a_turn_that_was_ended_is_free_at_once(tmp_path: Path) -> None:

@@ -252,3 +252,87 @@ def test_interrupted_after_it_was_told_it_is_not_told_again(tmp_path: Path) -> N
             assert await here.store.waiting("ops/ear", before=here.now) == ()
 
     asyncio.run(story())
+
+
+def test_who_gets_every_state_gets_what_failed_for_now_by_itself(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with square(tmp_path) as here:
+            topic, record = here.log, await here.failed()
+            topic.fails(NotToldError("503"))
+            assert await here.tell(record) == ("log: 503; it is told again later",)
+            here.now = NOON + timedelta(hours=1)
+            assert await digests(here) == 0
+            (news,) = topic.news
+            assert (news.record.id, news.operation, news.again) == (record.id, f"{record.id}:1:diagnosed", False)
+            await digests(here)
+            assert (len(topic.heard), await here.store.waiting("log", before=here.now)) == (1, ())
+
+    asyncio.run(story())
+
+
+def test_who_gets_every_state_never_gets_the_link_to_decide(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with square(tmp_path) as here:
+            here.log.fails(NotToldError("503"))
+            await here.tell(await here.failed(), "awaiting-decision", plan=plan())
+            here.go(hours=1)
+            await digests(here)
+            assert [news.decide for news in here.log.news] == [None]
+
+    asyncio.run(story())
+
+
+def test_what_fails_for_now_once_more_waits_with_all_that_came_after_it(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with square(tmp_path) as here:
+            here.log.fails(*[NotToldError("503")] * 3)
+            await told(here, ("a", "b"))
+            here.go(hours=1)
+            await digests(here)
+            assert here.log.heard == []
+            await digests(here)
+            assert [news.record.incident.group.name for news in here.log.news] == ["a", "b"]
+
+    asyncio.run(story())
+
+
+def test_what_is_refused_for_good_in_the_end_is_given_up_and_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story() -> None:
+        async with square(tmp_path) as here:
+            here.log.fails(NotToldError("503"), NotToldError("410", final=True))
+            await told(here)
+            here.go(hours=1)
+            await digests(here)
+            await digests(here)
+            assert (here.log.tried, here.log.heard) == (2, [])
+
+    asyncio.run(story())
+    assert "log: 410" in caplog.text
+
+
+def test_a_digest_says_that_it_may_repeat_what_may_have_arrived(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with square(tmp_path) as here:
+            here.ear.fails(NotToldError("no answer", unclear=True), NotToldError("503"))
+            await told(here, ("a", "b"))
+            here.go(hours=1)
+            await digests(here)
+            (digest,) = here.ear.digests
+            assert digest.again
+            assert [news.again for news in digest.news] == [True, False]
+
+    asyncio.run(story())
+
+
+def test_a_digest_of_what_surely_did_not_arrive_is_no_repetition(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with square(tmp_path) as here:
+            here.ear.fails(NotToldError("503"))
+            await told(here)
+            here.go(hours=1)
+            await digests(here)
+            assert [digest.again for digest in here.ear.digests] == [False]
+
+    asyncio.run(story())

@@ -348,6 +348,58 @@ class Ledgers:
         await store.end_turn(where, "one")
         assert (await asked(store, where, "two")).mine
 
+    async def test_a_turn_goes_over_to_whoever_comes_after_its_holder(self, store: Store) -> None:
+        where = registry()
+        await asked(store, where, "one")
+        over = await store.take_turn(where, "two", now=NOON, until=later(minutes=20), after="one")
+        assert over == TurnHeld(True, later(minutes=20))
+        assert not (await asked(store, where, "one")).mine
+
+    async def test_who_comes_after_somebody_else_does_not_get_the_turn(self, store: Store) -> None:
+        where = registry()
+        await asked(store, where, "one")
+        assert not (await store.take_turn(where, "two", now=NOON, until=later(minutes=20), after="three")).mine
+
+    async def test_a_turn_that_is_handed_on_is_anothers_for_what_is_left_of_it(self, store: Store) -> None:
+        where = registry()
+        await asked(store, where, "one")
+        await store.end_turn(where, "one", to="two")
+        assert await asked(store, where, "one") == TurnHeld(False, later(minutes=15))
+        assert await asked(store, where, "two", 1) == TurnHeld(True, later(minutes=15))
+
+    async def test_a_turn_of_somebody_else_is_not_handed_on(self, store: Store) -> None:
+        where = registry()
+        await asked(store, where, "one")
+        await store.end_turn(where, "two", to="three")
+        assert (await asked(store, where, "one")).mine
+
+    async def test_a_turn_that_nobody_has_is_not_handed_on(self, store: Store) -> None:
+        where = registry()
+        await store.end_turn(where, "one", to="two")
+        assert (await asked(store, where, "three")).mine
+
+    async def test_whoever_makes_a_thing_last_is_its_maker(self, store: Store) -> None:
+        where = registry()
+        await store.set_maker(where, "role", "one")
+        await store.set_maker(where, "role", "two")
+        assert await store.made_by_another(where, "role", "one")
+        assert not await store.made_by_another(where, "role", "two")
+
+    async def test_what_nobody_is_known_to_have_made_was_made_by_no_other(self, store: Store) -> None:
+        assert not await store.made_by_another(registry(), "role", "one")
+
+    async def test_the_maker_of_one_thing_is_not_that_of_another(self, store: Store) -> None:
+        where = registry()
+        await store.set_maker(where, "role", "one")
+        assert not await store.made_by_another(where, "another role", "two")
+        assert not await store.made_by_another(registry(), "role", "two")
+
+    async def test_the_maker_of_a_thing_has_no_turn(self, store: Store) -> None:
+        where = registry()
+        await store.set_maker(where.upper(), "role", "one")
+        assert (await asked(store, where, "two")).mine
+        assert await store.made_by_another(where, "role", "two")
+
     async def test_turns_at_different_registries_are_different(self, store: Store) -> None:
         assert [(await asked(store, registry(), str(n))).mine for n in range(3)] == [True] * 3
 

@@ -63,10 +63,12 @@ async def test_an_incident_that_is_forgotten_leaves_no_trace_in_a_ledger(path: P
         await store.put_incident_if_absent(put)
         await asked(store, "registry-in-the-clear", put.id)
         await store.count_change("registry-in-the-clear", f"{put.id}:step-1", NOON)
+        await store.set_maker("registry-in-the-clear", "role-in-the-clear", put.id)
         await store.forget_incident(put.id)
         left = b"".join(each.read_bytes() for each in path.parent.iterdir())
     assert put.id.encode() not in left
     assert b"registry-in-the-clear" not in left
+    assert b"role-in-the-clear" not in left
 
 
 async def test_a_change_too_old_is_in_no_row_any_more(path: Path) -> None:

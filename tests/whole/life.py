@@ -48,7 +48,18 @@ BOTH = "trusted-services-off-and-role-missing"
 IMAGE = "contoso.azurecr.io/app/web:1.4.2"
 BEGAN = datetime(2026, 11, 20, 8, 20, tzinfo=UTC)
 WRITES = {"PUT", "PATCH", "DELETE"}
-READS = {"incident", "incidents", "decisions", "steps", "changes", "waiting", "audit", "report", "close"}
+READS = {
+    "incident",
+    "incidents",
+    "decisions",
+    "steps",
+    "changes",
+    "waiting",
+    "audit",
+    "report",
+    "made_by_another",
+    "close",
+}
 """What a store is asked without anything being changed."""
 
 

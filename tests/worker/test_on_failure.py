@@ -62,7 +62,7 @@ def test_its_story_is_begun_once_under_its_own_id(
     worker.event(failure)
     instance = durable.instances[id_of(failure)]
     assert instance.name == "story"
-    assert instance.input == {"incident": id_of(failure), "mode": "review", "version": 1}
+    assert instance.input == {"incident": id_of(failure), "mode": "review", "version": 2}
     assert durable.started(id_of(failure)) == 1
 
 
