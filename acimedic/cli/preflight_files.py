@@ -9,10 +9,10 @@ from acimedic.cli.files import called, read_file
 from acimedic.cli.trouble import CannotRunError
 from acimedic.model.report import ToldPlace
 from acimedic.model.resource_id import CONTAINER_GROUPS
+from acimedic.preflight.request import is_bare_group, is_template
 from acimedic.preflight.source import Source
-from acimedic.template import Json, TemplateError, parse
+from acimedic.template import MAX_SIZE, Json, TemplateError, parse
 
-_MOST_BYTES = 50 * 1024 * 1024
 _SYMBOL = re.compile(r"resources\.([A-Za-z_]\w*)")
 
 
@@ -40,12 +40,13 @@ def read_template(name: str, parameters: str | None) -> tuple[Source, Mapping[st
         raise CannotRunError("the template and its parameters cannot both come from standard input")
     made = built(name) if is_bicep(name) else None
     source = _source(name, made)
-    if not any(key.lower() in ("resources", "properties") for key in source.value):
+    if not is_bare_group(source.value) and not is_template(source.value):
         raise CannotRunError(
-            f"{called(name)} is neither an ARM template (it has no 'resources') nor a container group (no 'properties')"
+            f"{called(name)} is neither an ARM template (it has no 'resources' as an array or object) "
+            "nor a container group (no 'properties' with 'containers', or another 'type')"
         )
     if parameters is not None:
-        given = built(parameters).parameters if is_bicep(parameters) else read_file(parameters, _MOST_BYTES)
+        given = built(parameters).parameters if is_bicep(parameters) else read_file(parameters, MAX_SIZE)
         return source, _parameters(parameters, given or b"")
     return source, _parameters(name, made.parameters) if made is not None and made.parameters else {}
 
@@ -53,7 +54,7 @@ def read_template(name: str, parameters: str | None) -> tuple[Source, Mapping[st
 def _source(name: str, made: Built | None) -> Source:
     try:
         if made is None:
-            return Source(called(name), read_file(name, _MOST_BYTES))
+            return Source(called(name), read_file(name, MAX_SIZE))
         written = Path(name).read_text("utf-8", "replace") if name.lower().endswith(".bicep") else ""
         return BicepSource(name, made.template, written)
     except TemplateError as error:

@@ -6,11 +6,12 @@ The only thing left open is what Azure alone knows, and it is left open visibly:
 from acimedic.template.budget import Budget
 from acimedic.template.evaluation import Evaluation, Problem, Resource, evaluate, evaluate_expression
 from acimedic.template.lenient import TemplateError
-from acimedic.template.reader import locate, parse
+from acimedic.template.reader import MAX_SIZE, locate, parse
 from acimedic.template.scope import Lookup, NoLookup, Scope
-from acimedic.template.values import Json, Unresolved, child_path, unresolved_leaves
+from acimedic.template.values import Json, Unresolved, child_path, member, unresolved_leaves
 
 __all__ = [
+    "MAX_SIZE",
     "Budget",
     "Evaluation",
     "Json",
@@ -25,6 +26,7 @@ __all__ = [
     "evaluate",
     "evaluate_expression",
     "locate",
+    "member",
     "parse",
     "unresolved_leaves",
 ]

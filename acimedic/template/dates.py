@@ -14,14 +14,12 @@ from acimedic.template.arguments import Args, Table, WrongArgumentError, builtin
 UTC_NOW = "yyyyMMddTHHmmssZ"
 _DEFAULT = "yyyy-MM-ddTHH:mm:ssZ"  # what recorded deployments return
 _STANDARD = {
-    "d": "M/d/yyyy",
+    "d": "MM/dd/yyyy",  # as the page shows it; what it says of no other pattern of a culture is not evaluated
     "o": "yyyy-MM-ddTHH:mm:ss.fffffffZ",
     "O": "yyyy-MM-ddTHH:mm:ss.fffffffZ",
     "r": "ddd, dd MMM yyyy HH:mm:ss 'GMT'",
     "R": "ddd, dd MMM yyyy HH:mm:ss 'GMT'",
     "s": "yyyy-MM-ddTHH:mm:ss",
-    "t": "h:mm tt",
-    "T": "h:mm:ss tt",
     "u": "yyyy-MM-dd HH:mm:ssZ",
 }
 _PIECE = re.compile(r"'([^']*)'|\\(.)|(y+|M+|d+|H+|h+|m+|s+|f+|F+|t+|K|z+|g+)|([^A-Za-z'\"\\%]|[TZPUW])")
@@ -113,20 +111,11 @@ def _add(args: Args) -> str:
     micro = sign * int((found[9] or "").ljust(6, "0"))
     try:
         span = timedelta(days=7 * weeks + days, hours=hours, minutes=minutes, seconds=seconds, microseconds=micro)
+        # Documented: P1Y is P365D and P1M is P30D, whatever the calendar has.
         result = moment + span + timedelta(days=365 * years + 30 * months)
-        if (years or months) and result != _add_months(moment, 12 * years + months) + span:
-            # Whether ARM counts calendar months or spans of 30 and 365 days is not documented.
-            raise WrongArgumentError("a duration in months or years")
     except (ValueError, OverflowError) as error:
         raise WrongArgumentError("a date beyond the calendar") from error
     return print_date(result, args.text(2) if len(args) > 2 else _DEFAULT)
-
-
-def _add_months(moment: datetime, months: int) -> datetime:
-    years, month = divmod(moment.month - 1 + months, 12)
-    following = datetime(moment.year + years + (month == 11), (month + 1) % 12 + 1, 1, tzinfo=UTC)
-    last_day = (following - timedelta(days=1)).day
-    return moment.replace(year=moment.year + years, month=month + 1, day=min(moment.day, last_day))
 
 
 def _from_epoch(args: Args) -> str:

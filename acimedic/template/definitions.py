@@ -15,7 +15,7 @@ from acimedic.template.frames import Frame, References
 from acimedic.template.scope import Place, or_unresolved
 from acimedic.template.syntax import Call
 from acimedic.template.trees import evaluate_tree, is_loop, run_loop
-from acimedic.template.values import Facts, Json, Unresolved, Value, find_key, settle
+from acimedic.template.values import Facts, Json, Unresolved, Value, member, settle
 
 Given: TypeAlias = Mapping[str, Callable[[], Json]]
 """The parameters that a deployment is given, by name in lower case; null counts as not given."""
@@ -23,9 +23,7 @@ Given: TypeAlias = Mapping[str, Callable[[], Json]]
 
 def section(template: Mapping[str, Json], name: str) -> dict[str, Json]:
     """An object of the template by name, empty where it is missing or something else."""
-    found = template.get(name)
-    if found is None:  # names of properties are case-insensitive
-        found = next((each for key, each in template.items() if key.lower() == name.lower()), None)
+    found = member(template, name)
     return found if isinstance(found, dict) else {}
 
 
@@ -72,10 +70,11 @@ class TemplateDefinitions:
         written, declared = found
         give = self._given.get(name.lower())
         value = None if give is None else self._frame.meter.admit(give())
-        if value is None and isinstance(declared, dict) and declared.get("defaultValue") is not None:
-            value = evaluate_tree(declared["defaultValue"], self._frame)
+        default = member(declared, "defaultValue") if isinstance(declared, dict) else None
+        if value is None and default is not None:
+            value = evaluate_tree(default, self._frame)
         forms = list(self._forms(declared))
-        if value is None and not any(form.get("nullable") is True for form in forms):
+        if value is None and not any(member(form, "nullable") is True for form in forms):
             return Unresolved(f"parameter '{written}' has no value")
         # That nothing is given is no secret, and conditions ask for it.
         return Unresolved(f"secure parameter '{written}'") if value and any(map(_is_secure, forms)) else value
@@ -86,7 +85,7 @@ class TemplateDefinitions:
             if not isinstance(declared, dict):
                 return
             yield declared
-            reference = declared.get("$ref")
+            reference = member(declared, "$ref")
             declared = self._types.get(reference.rpartition("/")[2]) if isinstance(reference, str) else None
 
     def _read_variable(self, name: str) -> Json:
@@ -102,19 +101,28 @@ class TemplateDefinitions:
         function = self._functions.get(call.key)
         if function is None:
             return None
-        declared = function.get("parameters")
+        declared = member(function, "parameters")
         names = [_name(each) for each in declared] if isinstance(declared, list) else []
         if len(names) != len(call.arguments):
             return Unresolved(f"{call.name}() takes {len(names)} arguments, not {len(call.arguments)}")
         arguments = {name: settle(evaluate_node(each, frame)) for name, each in zip(names, call.arguments, strict=True)}
         output = section(function, "output")
-        return evaluate_tree(output.get("value"), self._frame.inside_function(arguments))
+        return evaluate_tree(member(output, "value"), self._frame.inside_function(arguments))
+
+    def _literal(self, unread: str) -> Callable[[str], Json]:
+        """The members of the template that hold no expressions: they alone can be passed on as they stand."""
+
+        def known(key: str) -> Json:
+            stated = member(self._template, key) if key.lower() in ("contentversion", "$schema") else None
+            return Unresolved(unread) if stated is None else stated
+
+        return known
 
     def deployment(self) -> Value:
         """What deployment() gives: its name, and of its properties what the template states."""
         scope, level = self.place.scope, self.place.level
         unread = "the properties of the deployment were not read from Azure"
-        template = Facts(unread, lambda key: self._template.get(_literal_key(key), Unresolved(unread)))
+        template = Facts(unread, self._literal(unread))
         properties = Facts(unread, lambda key: template if key.lower() == "template" else Unresolved(unread))
 
         def known(key: str) -> Value:
@@ -128,16 +136,11 @@ class TemplateDefinitions:
 
 
 def _is_secure(declared: Mapping[str, Json]) -> bool:
-    return str(declared.get("type")).lower() in ("securestring", "secureobject")
-
-
-def _literal_key(key: str) -> str:
-    # Only what holds no expressions can be passed on as it stands.
-    return find_key({"contentVersion": None, "$schema": None}, key) or ""
+    return str(member(declared, "type")).lower() in ("securestring", "secureobject")
 
 
 def _name(declared: Json) -> str:
-    name = declared.get("name") if isinstance(declared, dict) else None
+    name = member(declared, "name") if isinstance(declared, dict) else None
     return name.lower() if isinstance(name, str) else ""
 
 
@@ -153,10 +156,11 @@ def _variables(template: Mapping[str, Json]) -> tuple[dict[str, Json], dict[str,
 
 def _functions(template: Mapping[str, Json]) -> dict[str, dict[str, Json]]:
     found: dict[str, dict[str, Json]] = {}
-    spaces = template.get("functions")
+    spaces = member(template, "functions")
     for space in spaces if isinstance(spaces, list) else []:
-        if isinstance(space, dict) and isinstance(space.get("namespace"), str):
+        namespace = member(space, "namespace") if isinstance(space, dict) else None
+        if isinstance(space, dict) and isinstance(namespace, str):
             for name, function in section(space, "members").items():
                 if isinstance(function, dict):
-                    found[f"{space['namespace']}.{name}".lower()] = function
+                    found[f"{namespace}.{name}".lower()] = function
     return found

@@ -16,7 +16,18 @@ from acimedic.template.instances import Instance, unroll
 from acimedic.template.parameters import given_to_nested
 from acimedic.template.scope import Lookup, Place
 from acimedic.template.trees import evaluate_tree, run_loop
-from acimedic.template.values import ABSENT, Absent, Facts, Json, Unresolved, Value, child_path, find_key
+from acimedic.template.values import (
+    ABSENT,
+    Absent,
+    Facts,
+    Json,
+    Unresolved,
+    Value,
+    as_written,
+    child_path,
+    find_key,
+    member,
+)
 
 _MAX_NESTED = 24
 
@@ -59,8 +70,8 @@ class Deployment:
         """Every resource of the template, in order, those of loops one by one."""
         if self._instances is None:
             self._instances = []  # what a name refers to while names are being found is unknown
-            path = child_path(self._path, "resources")
-            found = list(unroll(self._template.get("resources"), path, self.frame, self.place))
+            path = child_path(self._path, as_written(self._template, "resources"))
+            found = list(unroll(member(self._template, "resources"), path, self.frame, self.place))
             self._by_key = catalogue(found)
             self._instances = found
         return self._instances
@@ -73,23 +84,23 @@ class Deployment:
 
     def _make_nested(self, instance: Instance) -> Deployment | Unresolved:
         properties = section(instance.definition, "properties")
-        template = properties.get("template")
+        template = member(properties, "template")
         if not isinstance(template, dict):
             return _not_inline(properties, instance.frame)
         if self.level >= _MAX_NESTED:
             return Unresolved(f"deployments nested more than {_MAX_NESTED} levels deep")
-        options = evaluate_tree(properties.get("expressionEvaluationOptions"), instance.frame)
-        chosen = options.get("scope") if isinstance(options, dict) else None
+        options = evaluate_tree(member(properties, "expressionEvaluationOptions"), instance.frame)
+        chosen = member(options, "scope") if isinstance(options, dict) else None
         inner = isinstance(chosen, str) and chosen.lower() == "inner"
         name = instance.name if isinstance(instance.name, str) else None
         place = self._target(instance, name)
-        path = child_path(child_path(instance.path, "properties"), "template")
+        path = child_path(instance.path_of("properties"), as_written(properties, "template"))
         return Deployment(
             template=template,
             place=place,
             meter=self._meter,
             lookup=self._lookup,
-            given=given_to_nested(properties.get("parameters"), instance.frame) if inner else None,
+            given=given_to_nested(member(properties, "parameters"), instance.frame) if inner else None,
             parent=self,
             outer=None if inner else instance.frame,
             path=path,
@@ -186,15 +197,15 @@ class Deployment:
     def _evaluate_output(self, declared: Json) -> Value | Absent:
         if not isinstance(declared, dict):
             return Unresolved("the output is not an object")
-        condition = evaluate_tree(declared.get("condition", True), self.frame)
+        condition = evaluate_tree(declared.get(as_written(declared, "condition"), True), self.frame)
         if condition is False:
             return ABSENT
         if isinstance(condition, Unresolved):
             return condition
-        loop = declared.get("copy")
+        loop, kind = member(declared, "copy"), member(declared, "type")
         if isinstance(loop, dict):
-            return {"type": declared.get("type"), "value": run_loop("", loop, self.frame)}
-        return {"type": declared.get("type"), "value": evaluate_tree(declared.get("value"), self.frame)}
+            return {"type": kind, "value": run_loop("", loop, self.frame)}
+        return {"type": kind, "value": evaluate_tree(member(declared, "value"), self.frame)}
 
     def output_names(self) -> list[str]:
         """The outputs that the template declares."""
@@ -202,10 +213,11 @@ class Deployment:
 
 
 def _not_inline(properties: dict[str, Json], frame: Frame) -> Unresolved:
-    link = evaluate_tree(properties.get("templateLink"), frame)
+    link = evaluate_tree(member(properties, "templateLink"), frame)
     if isinstance(link, dict):
-        if isinstance(link.get("id"), str):
-            return Unresolved(f"template spec {link['id']} is not part of the template")
-        place = link.get("uri", link.get("relativePath"))
+        spec = member(link, "id")
+        if isinstance(spec, str):
+            return Unresolved(f"template spec {spec} is not part of the template")
+        place = member(link, "uri") or member(link, "relativePath")
         return Unresolved(f"linked template {place if isinstance(place, str) else ''} is not part of the template")
     return Unresolved("the nested deployment holds no template")

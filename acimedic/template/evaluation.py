@@ -14,7 +14,7 @@ from acimedic.template.instances import Instance
 from acimedic.template.parameters import given_to_template
 from acimedic.template.scope import Lookup, NoLookup, Place, Scope
 from acimedic.template.trees import evaluate_tree
-from acimedic.template.values import Facts, Json, Unresolved, child_path
+from acimedic.template.values import Facts, Json, Unresolved
 
 _NOT_SENT = frozenset(("comments", "condition", "copy", "dependson", "existing", "metadata", "resources", "scope"))
 
@@ -54,6 +54,7 @@ class Evaluation:
     problems: tuple[Problem, ...]
 
 
+_EVALUATED_APART = frozenset(("template", "parameters", "templatelink"))
 _NO_LOOKUP = NoLookup()
 _BUDGET = Budget()
 
@@ -108,7 +109,7 @@ class _Collector:
                 self.left_out[instance.path] = instance.type
                 continue
             if isinstance(condition, Unresolved):
-                self._report(child_path(instance.path, "condition"), f"condition not known: {condition.reason}")
+                self._report(instance.path_of("condition"), f"condition not known: {condition.reason}")
             elif doubt is not None:
                 condition = doubt
             self.resources.append(self._resource(instance, condition))
@@ -161,9 +162,7 @@ def _body(instance: Instance) -> Json:
     sent = {key: each for key, each in instance.definition.items() if str(key).lower() not in _NOT_SENT}
     if instance.is_deployment and isinstance(properties := sent.get("properties"), dict):
         # A nested template is evaluated as a deployment of its own, its parameters as that asks for them.
-        sent["properties"] = {
-            key: each for key, each in properties.items() if key not in ("template", "parameters", "templateLink")
-        }
+        sent["properties"] = {key: each for key, each in properties.items() if str(key).lower() not in _EVALUATED_APART}
     body = evaluate_tree(sent, instance.frame, drop_null=True)
     return {**body, "type": instance.type, "name": instance.name} if isinstance(body, dict) else body
 

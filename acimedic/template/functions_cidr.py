@@ -20,8 +20,16 @@ def _network(text: str) -> IPv4Network | IPv6Network:
 
 def _parse_cidr(args: Args) -> Json:
     network = _network(args.text(0))
-    if network.num_addresses < 4 or network.version == 6:
+    if network.num_addresses < 4:
         raise WrongArgumentError("what parseCidr() gives for such a range is not documented")
+    if network.version == 6:  # no address is set apart: the example has no broadcast address
+        return {
+            "network": str(network.network_address),
+            "netmask": str(network.netmask),
+            "firstUsable": str(network.network_address),
+            "lastUsable": str(network.broadcast_address),
+            "cidr": network.prefixlen,
+        }
     return {
         "network": str(network.network_address),
         "netmask": str(network.netmask),

@@ -17,6 +17,8 @@ from acimedic.template.values import Json
 
 _DATA_URI = re.compile(r"data:([^,;]*)((?:;[^,;]*)*),(.*)\Z", re.DOTALL)
 _BASE_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~/?&=%:@+,;-]*)?\Z", re.ASCII)
+_PLAIN_PATH = re.compile(r"(?!(?:.*/)?\.{1,2}(?:/|\Z))[^?#]*\Z", re.ASCII)
+_DEFAULT_PORTS = {"http": ":80", "https": ":443", "ftp": ":21"}  # .NET leaves them out, the page does not say so
 _RELATIVE_URI = re.compile(r"[A-Za-z0-9._~/?&=:@+,;#-]*\Z", re.ASCII)
 
 
@@ -50,8 +52,15 @@ def _uri(args: Args) -> Json:
     if not _BASE_URI.match(base) or not _RELATIVE_URI.match(relative):
         raise WrongArgumentError("a URI that .NET would rewrite")
     scheme, _, rest = base.partition("://")
-    host, slash, path = rest.partition("/")
-    return urljoin(f"{scheme.lower()}://{host.lower()}/{path if slash else ''}", relative)
+    host, _, path = rest.partition("/")
+    if host.endswith(_DEFAULT_PORTS.get(scheme.lower(), ":")) or "%" in base:
+        raise WrongArgumentError("a URI that .NET would rewrite")
+    start = f"{scheme.lower()}://{host.lower()}/"
+    if "//" not in path + relative:
+        return urljoin(start + path, relative)
+    if not _PLAIN_PATH.match(path) or not _PLAIN_PATH.match(relative) or relative.startswith("/"):
+        raise WrongArgumentError("a URI with empty segments and more than a path")
+    return start + path[: path.rfind("/") + 1] + relative  # as documented; urljoin drops the empty segments
 
 
 FUNCTIONS: Table = {

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable
 
 from acimedic.template.arguments import Args, Table, WrongArgumentError, builtin, equal
-from acimedic.template.functions_string import fold
 from acimedic.template.values import Json, kind
 
 _INTEGER = re.compile(r"\s*[+-]?\d{1,19}\s*\Z", re.ASCII)
@@ -20,16 +19,35 @@ _FLOAT = re.compile(r"[+-]?\d{1,300}(\.\d{1,300})?([eE][+-]?\d{1,2})?\Z", re.ASC
 def compare(left: Json, right: Json) -> int:
     """Below, at or above zero, for two integers or two strings."""
     if isinstance(left, str) and isinstance(right, str):
-        ordinal = (left > right) - (left < right)
-        folded = (fold(left) > fold(right)) - (fold(left) < fold(right))
-        if ordinal != folded or not (left.isascii() and right.isascii()):
-            # Which of the two orders ARM takes is not documented.
-            raise WrongArgumentError("strings that differ in case cannot be ordered reliably")
-        return ordinal
+        return _collate(left, right)
     for each in (left, right):
         if isinstance(each, bool) or not isinstance(each, int):
             raise WrongArgumentError(f"two integers or two strings are expected, not {kind(each)}")
     return (left > right) - (left < right)  # type: ignore[operator] # integers
+
+
+def _collate(left: str, right: str) -> int:
+    """The order of a dictionary, which the page's own example shows: 'A' is greater than 'a'.
+
+    Letters count first, case only where all else is the same. Only letters and digits have the same place in every
+    such order: what is decided by anything else is not answered.
+    """
+    if left == right:
+        return 0
+    if not (left + right).isascii() or not (left + right).isprintable():
+        raise WrongArgumentError("strings beyond ASCII cannot be ordered reliably")
+    for one, other in zip(left.lower(), right.lower(), strict=False):
+        if one != other:
+            if not (one.isalnum() and other.isalnum()):
+                raise WrongArgumentError("signs cannot be ordered reliably")
+            return 1 if one > other else -1
+    if len(left) != len(right):
+        longer = left if len(left) > len(right) else right
+        if not any(each.isalnum() for each in longer[min(len(left), len(right)) :]):
+            raise WrongArgumentError("signs cannot be ordered reliably")
+        return 1 if longer is left else -1
+    case = next(one for one, other in zip(left, right, strict=True) if one != other)
+    return 1 if case.isupper() else -1
 
 
 def _comparison(holds: Callable[[int], bool]) -> Callable[[Args], Json]:

@@ -5,6 +5,7 @@ Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/templ
 
 from __future__ import annotations
 
+from acimedic.template import utf16
 from acimedic.template.arguments import Args, Table, WrongArgumentError, as_object, builtin, known
 from acimedic.template.functions_string import fold
 from acimedic.template.lenient import Reader, TemplateError
@@ -79,7 +80,9 @@ def _intersection(args: Args) -> Json:
 def _items(args: Args) -> Json:
     members = args.object(0)
     args.meter.produce(3 * len(members))
-    return [{"key": key, "value": members[key]} for key in sorted(members, key=lambda each: (fold(each), each))]
+    return [
+        {"key": key, "value": members[key]} for key in sorted(members, key=lambda each: (utf16.units(fold(each)), each))
+    ]
 
 
 def _object_keys(args: Args) -> Json:

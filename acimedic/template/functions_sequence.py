@@ -5,6 +5,7 @@ Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/templ
 
 from __future__ import annotations
 
+from acimedic.template import utf16
 from acimedic.template.arguments import (
     Args,
     Table,
@@ -36,7 +37,7 @@ def _length(args: Args) -> Json:
     value = args.any(0)
     if not isinstance(value, str | list | dict):
         raise WrongArgumentError(f"{kind(value)} has no length")
-    return len(value)
+    return utf16.length(value) if isinstance(value, str) else len(value)
 
 
 def _empty(args: Args) -> Json:
@@ -56,7 +57,7 @@ def _last(args: Args) -> Json:
 
 def _at_end(value: Json, at: int) -> Json:
     if isinstance(value, str):
-        return value[at] if value else ""
+        return utf16.whole(utf16.units(value)[at]) if value else ""
     array = as_array(value)
     return array[at] if array else None
 
@@ -64,13 +65,13 @@ def _at_end(value: Json, at: int) -> Json:
 def _take(args: Args) -> Json:
     count = max(args.integer(1), 0)
     value = args.any(0)
-    return value[:count] if isinstance(value, str) else as_array(value)[:count]
+    return utf16.whole(utf16.units(value)[:count]) if isinstance(value, str) else as_array(value)[:count]
 
 
 def _skip(args: Args) -> Json:
     count = max(args.integer(1), 0)
     value = args.any(0)
-    return value[count:] if isinstance(value, str) else as_array(value)[count:]
+    return utf16.whole(utf16.units(value)[count:]) if isinstance(value, str) else as_array(value)[count:]
 
 
 def _contains(args: Args) -> Json:

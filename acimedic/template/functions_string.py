@@ -8,10 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from acimedic.template import utf16
 from acimedic.template.arguments import Args, Table, WrongArgumentError, as_text, builtin, known
 from acimedic.template.hashing import guid, unique_string
 from acimedic.template.printing import format_text, scalar_text, text_of
 from acimedic.template.values import Json
+
+# https://learn.microsoft.com/dotnet/api/system.char.iswhitespace: unlike Python's it has no U+001C to U+001F.
+_WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 
 
 def fold(text: str) -> str:
@@ -23,7 +27,11 @@ def _each(text: str, change: Callable[[str], str]) -> str:
     """Changes case character by character: .NET keeps the length, so `ß` stays."""
     if text.isascii():
         return change(text)
-    return "".join(changed if len(changed := change(each)) == 1 else each for each in text)
+    changed = [(each, change(each)) for each in text]
+    if any(each > "\uffff" and each != other for each, other in changed):
+        # Whether .NET knows the case of a character above U+FFFF depends on its version.
+        raise WrongArgumentError("a letter above U+FFFF")
+    return "".join(other if len(other) == 1 else each for each, other in changed)
 
 
 def _format(args: Args) -> Json:
@@ -31,7 +39,7 @@ def _format(args: Args) -> Json:
 
 
 def _index_of(args: Args, last: bool) -> int:
-    text, wanted = fold(args.text(0)), fold(args.text(1))
+    text, wanted = utf16.units(fold(args.text(0))), utf16.units(fold(args.text(1)))
     if last and not wanted:
         return max(len(text) - 1, 0)  # as the .NET Framework answers
     return text.rfind(wanted) if last else text.find(wanted)
@@ -47,10 +55,11 @@ def _ends_with(args: Args) -> Json:
 
 def _pad_left(args: Args) -> Json:
     width, filler = args.integer(1), args.text(2) if len(args) > 2 else " "
-    if width < 0 or len(filler) != 1:
+    if width < 0 or utf16.length(filler) != 1:
         raise WrongArgumentError("a width from 0 and one padding character are expected")
     args.meter.produce(width)
-    return scalar_text(args.any(0)).rjust(width, filler)
+    text = scalar_text(args.any(0))
+    return filler * (width - utf16.length(text)) + text
 
 
 def _replace(args: Args) -> Json:
@@ -107,11 +116,11 @@ def matches(text: str, pattern: str) -> bool:
 
 
 def _substring(args: Args) -> Json:
-    text, start = args.text(0), args.integer(1)
+    text, start = utf16.units(args.text(0)), args.integer(1)
     length = args.integer(2) if len(args) > 2 else len(text) - start
     if start < 0 or length < 0 or start + length > len(text):
         raise WrongArgumentError(f"{length} characters from {start} lie outside a string of {len(text)}")
-    return text[start : start + length]
+    return utf16.whole(text[start : start + length])
 
 
 def _string(args: Args) -> Json:
@@ -138,7 +147,7 @@ FUNCTIONS: Table = {
     "substring": builtin(_substring, 2, 3),
     "tolower": builtin(lambda args: _each(args.text(0), str.lower), 1, 1),
     "toupper": builtin(lambda args: _each(args.text(0), str.upper), 1, 1),
-    "trim": builtin(lambda args: args.text(0).strip(), 1, 1),
+    "trim": builtin(lambda args: args.text(0).strip(_WHITE_SPACE), 1, 1),
     "uniquestring": builtin(_unique_string, 1, None),
 }
 

@@ -7,7 +7,7 @@ Sources: https://learn.microsoft.com/azure/azure-resource-manager/templates/copy
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from acimedic.template.arguments import WrongArgumentError
 from acimedic.template.frames import Frame
@@ -15,23 +15,27 @@ from acimedic.template.ids import id_of_resource, provider_path
 from acimedic.template.scope import Place
 from acimedic.template.targets import base_of, place_of, text_of
 from acimedic.template.trees import evaluate_tree, loop_count
-from acimedic.template.values import Json, Unresolved, child_path
+from acimedic.template.values import Json, Unresolved, as_written, child_path, member
 
 DEPLOYMENTS = "microsoft.resources/deployments"
 _DOCUMENTED = (
-    "apiVersion condition copy dependsOn existing identity kind location name plan properties resourceGroup resources "
-    "scope sku subscriptionId tags type zones"
+    "apiVersion condition copy dependsOn existing extension identity import kind location name plan properties "
+    "resourceGroup resources scope sku subscriptionId tags type zones"
 )
 _PROPERTIES = {name.lower(): name for name in _DOCUMENTED.split()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """One resource of a template, or one round of its loop."""
+    """One resource of a template, or one round of its loop.
+
+    definition: its properties by their documented names. written: the same by their names in the template.
+    """
 
     definition: dict[str, Json]
     frame: Frame
     path: str
+    written: Mapping[str, Json]
     symbol: str | None
     type: str | Unresolved
     name: str | Unresolved
@@ -43,6 +47,10 @@ class Instance:
     def is_deployment(self) -> bool:
         """Whether it is a nested or linked deployment."""
         return isinstance(self.type, str) and self.type.lower() == DEPLOYMENTS
+
+    def path_of(self, key: str) -> str:
+        """Where the template has a property of the resource, as it is written there."""
+        return child_path(self.path, as_written(self.written, key))
 
     def get(self, key: str) -> Json:
         """A property of the resource, evaluated."""
@@ -67,6 +75,7 @@ class _Spot:
     path: str
     symbol: str | None
     parent: Instance | None
+    written: Mapping[str, Json] = field(default_factory=dict)
 
 
 def unroll(resources: Json, path: str, frame: Frame, place: Place) -> Iterator[Instance]:
@@ -90,14 +99,15 @@ def _section(resources: Json, path: str, frame: Frame, place: Place, parent: Ins
 def _resource(definition: Json, spot: _Spot, frame: Frame, place: Place) -> Iterator[Instance]:
     if not isinstance(definition, dict):
         return
+    spot = replace(spot, written=definition)
     definition = _canonical(definition)
     loop = definition.get("copy")
     if not isinstance(loop, dict):
         yield from _family(definition, spot, frame, place, None)
         return
-    written = evaluate_tree(loop.get("name"), frame)
+    written = evaluate_tree(member(loop, "name"), frame)
     name = written if isinstance(written, str) else ""
-    count = loop_count(loop.get("count"), frame)
+    count = loop_count(member(loop, "count"), frame)
     if isinstance(count, Unresolved):
         yield from _family(definition, spot, frame.looped(name, count).looped("", count), place, count)
         return
@@ -127,7 +137,7 @@ def _family(
         instance = _instance(definition, spot, frame, place, doubt)
         yield instance
         if "resources" in definition and not instance.is_deployment:
-            inner = child_path(spot.path, "resources")
+            inner = instance.path_of("resources")
             for child in _section(definition["resources"], inner, frame, place, instance):
                 yield replace(child, doubt=child.doubt or doubt)
     finally:
@@ -146,6 +156,7 @@ def _instance(
         definition=definition,
         frame=frame,
         path=spot.path,
+        written=spot.written,
         symbol=spot.symbol,
         type=resource_type,
         name=name,

@@ -24,13 +24,16 @@ _ESCAPES = {'"': '"', "'": "'", "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n":
 
 
 class TemplateError(ValueError):
-    """The text is not a template: it cannot be read as JSON."""
+    """The text is not a template: it cannot be read as JSON.
 
-    def __init__(self, message: str, line: int, column: int) -> None:
-        super().__init__(f"line {line}, column {column}: {message}")
+    line, column: where, both from one; the message has no place where it is the whole text.
+    """
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message if line is None else f"line {line}, column {column}: {message}")
         self.message = message
-        self.line = line
-        self.column = column
+        self.line = line or 1
+        self.column = column or 1
 
 
 def finite(text: str) -> float:

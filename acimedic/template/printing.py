@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 
+from acimedic.template import utf16
 from acimedic.template.arguments import WrongArgumentError, known, shallow
 from acimedic.template.budget import Meter
 from acimedic.template.values import Json, kind
@@ -72,7 +73,8 @@ def _filled(hole: re.Match[str], values: Sequence[Json]) -> str:
         raise WrongArgumentError(f"there is no argument {hole[1]}")
     text = _formatted(values[int(hole[1])], hole[3] or "")
     width = int(hole[2] or 0)
-    return text.ljust(-width) if width < 0 else text.rjust(width)
+    room = " " * (abs(width) - utf16.length(text))
+    return text + room if width < 0 else room + text
 
 
 def _formatted(value: Json, spec: str) -> str:

@@ -12,7 +12,11 @@ from typing import NoReturn
 from acimedic.template.lenient import MAX_NESTING, Reader, TemplateError, finite, integer, line_and_column
 from acimedic.template.values import Json
 
-MAX_SIZE = 32 * 1024 * 1024
+MAX_SIZE = 50 * 1024 * 1024
+"""Bytes of a file that is read; ARM itself takes 4 MB.
+
+Reading so much takes about 0.6 GB where it is a template, and less than 1.5 GB where it is nothing but brackets.
+"""
 
 
 def parse(text: str | bytes) -> Json:
@@ -30,7 +34,7 @@ def parse(text: str | bytes) -> Json:
 def decode(text: str | bytes) -> str:
     """The text of a file, whichever byte order mark it begins with."""
     if len(text) > MAX_SIZE:
-        raise TemplateError(f"larger than {MAX_SIZE} bytes", 1, 1)
+        raise TemplateError(f"larger than {MAX_SIZE} bytes")
     if isinstance(text, str):
         return text.removeprefix("\ufeff")
     encoding = "utf-16" if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
@@ -44,12 +48,14 @@ def decode(text: str | bytes) -> str:
 def nesting(value: Json) -> int:
     """How many containers lie inside one another."""
     deepest = 0
-    stack = [(value, 1)]
-    while stack:
-        each, depth = stack.pop()
-        if isinstance(each, dict | list):
-            deepest = max(deepest, depth)
-            stack.extend((inner, depth + 1) for inner in (each.values() if isinstance(each, dict) else each))
+    around = [iter((value,))]
+    while around:
+        inner = next((each for each in around[-1] if isinstance(each, dict | list)), None)
+        if inner is None:
+            around.pop()
+            continue
+        deepest = max(deepest, len(around))
+        around.append(iter(inner.values() if isinstance(inner, dict) else inner))
     return deepest
 
 

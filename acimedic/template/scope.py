@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, Protocol, TypeAlias
 
-from acimedic.template.values import Json, Unresolved
+from acimedic.template.values import Json, Unresolved, member
 
 Level: TypeAlias = Literal["group", "subscription", "managementGroup", "tenant"]
 
@@ -56,7 +56,7 @@ class Place:
     @classmethod
     def of(cls, template: Mapping[str, Json], scope: Scope) -> Place:
         """The level is what the template's schema says, else what the scope has."""
-        return cls(scope, _level_of_schema(template.get("$schema")) or _level_of_scope(scope))
+        return cls(scope, _level_of_schema(member(template, "$schema")) or _level_of_scope(scope))
 
     def base(self) -> str | Unresolved:
         """The resource id of the scope itself, which ids of its resources begin with; empty for the tenant."""

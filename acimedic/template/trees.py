@@ -10,7 +10,7 @@ import math
 from acimedic.template.expressions import evaluate_text
 from acimedic.template.frames import Frame
 from acimedic.template.syntax import is_expression, unescape
-from acimedic.template.values import Json, Unresolved, kind
+from acimedic.template.values import Json, Unresolved, find_key, kind, member
 
 
 def evaluate_tree(tree: Json, frame: Frame, *, drop_null: bool = False) -> Json:
@@ -54,7 +54,7 @@ def _object(tree: dict[str, Json], frame: Frame, drop_null: bool) -> Json:
             return key  # the object has a property of which not even the name is known
         if not isinstance(key, str):
             return Unresolved(f"{kind(key)} stands for the name of a property")
-        if key == "copy" and is_loop(each):
+        if key.lower() == "copy" and is_loop(each):
             refused = _add_loops(made, each, frame, drop_null)
             if refused is not None:
                 return refused
@@ -70,15 +70,19 @@ def is_loop(tree: Json) -> bool:
     return (
         isinstance(tree, list)
         and bool(tree)
-        and all(isinstance(each, dict) and "name" in each and "count" in each for each in tree)
+        and all(isinstance(each, dict) and _has(each, "name") and _has(each, "count") for each in tree)
     )
+
+
+def _has(tree: dict[str, Json], name: str) -> bool:
+    return find_key(tree, name) is not None
 
 
 def _add_loops(made: dict[str, Json], loops: Json, frame: Frame, drop_null: bool) -> Unresolved | None:
     for loop in loops if isinstance(loops, list) else []:
         if not isinstance(loop, dict):
             continue
-        name = evaluate_tree(loop["name"], frame)
+        name = evaluate_tree(member(loop, "name"), frame)
         if not isinstance(name, str):
             return name if isinstance(name, Unresolved) else Unresolved("the name of a loop is not a string")
         made[name] = run_loop(name, loop, frame, drop_null=drop_null)
@@ -87,14 +91,15 @@ def _add_loops(made: dict[str, Json], loops: Json, frame: Frame, drop_null: bool
 
 def run_loop(name: str, loop: dict[str, Json], frame: Frame, *, drop_null: bool = False) -> Json:
     """The array that a property, variable or output loop makes."""
-    count = loop_count(loop.get("count"), frame)
+    count = loop_count(member(loop, "count"), frame)
     if isinstance(count, Unresolved):
         return count
     made: list[Json] = []
+    wanted = member(loop, "input")
     for index in range(count):
         if frame.meter.stopped is not None:
             return frame.meter.stopped
-        made.append(evaluate_tree(loop.get("input"), frame.looped(name, index), drop_null=drop_null))
+        made.append(evaluate_tree(wanted, frame.looped(name, index), drop_null=drop_null))
     return frame.meter.admit(made)
 
 

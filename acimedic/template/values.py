@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
@@ -83,12 +83,28 @@ def child_path(path: str, key: str | int) -> str:
     return f"{path}.{key}" if path else key
 
 
-def find_key(members: dict[str, Json], key: str) -> str | None:
+def find_key(members: Mapping[str, Json], key: str) -> str | None:
     """The key as written that ARM takes for `key`: property names are case-insensitive."""
     if key in members:
         return key
     folded = key.lower()
-    return next((each for each in members if each.lower() == folded), None)
+    return next((each for each in members if str(each).lower() == folded), None)
+
+
+def member(members: Mapping[str, Json], name: str) -> Json:
+    """What an object of the template language holds under a documented name, however that is written there.
+
+    Null where it holds nothing. ARM reads the names of its own language without regard to case.
+    """
+    return members.get(as_written(members, name))
+
+
+def as_written(members: Mapping[str, Json], name: str) -> str:
+    """A documented name as the object has it; as documented where the object lacks it."""
+    if name in members:
+        return name
+    found = find_key(members, name)
+    return name if found is None else found
 
 
 def unresolved_leaves(value: Json) -> list[tuple[str, str]]:

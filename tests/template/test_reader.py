@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from acimedic.template import Json, TemplateError, locate, parse
+from acimedic.template import MAX_SIZE, Json, TemplateError, locate, parse
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,16 @@ def test_anything_else_is_refused_at_its_place(text: str | bytes, line: int, col
 def test_nesting_without_end_is_refused(text: str) -> None:
     with pytest.raises(TemplateError, match="nested more than 128 levels deep"):
         parse(text)
+
+
+def test_what_is_too_large_is_refused_without_a_place() -> None:
+    with pytest.raises(TemplateError) as caught:
+        parse(b" " * (MAX_SIZE + 1))
+    assert str(caught.value) == f"larger than {MAX_SIZE} bytes"
+
+
+def test_as_much_as_is_allowed_is_read() -> None:
+    assert parse(b" " * (MAX_SIZE - 1) + b"1") == 1
 
 
 def test_a_path_leads_to_line_and_column() -> None:
