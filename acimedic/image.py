@@ -21,6 +21,8 @@ _LONGEST_NAME = 255
 _LONGEST_TEXT = 4096
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}:/{1,2}")
+# An image may be called `https`, a host of more than one label may not come after a colon: there it is a scheme.
+_SCHEME_OF_SERVER = re.compile(rf"{_SCHEME.pattern}|https?:(?=[\w-]{{1,63}}\.)", re.IGNORECASE)
 _EXPRESSION = re.compile(r"\[\s*[A-Za-z][\w.]{0,60}\s*\(|\{\{|\}\}")
 _VARIABLE = re.compile(r"\$|#\{|\}#|%[^%\s/]{1,80}%|__[A-Za-z][A-Za-z0-9_.]{0,80}__|[{}]|\bvar\.[a-z]\w*$")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -185,7 +187,7 @@ def _faults_of_server(server: str) -> Iterator[tuple[str, str]]:
     yield from _unexpanded(server)
     if re.search(r"\s", server):
         yield "whitespace", "the server has a blank in it"
-    if scheme := _SCHEME.match(server):
+    if scheme := _SCHEME_OF_SERVER.match(server):
         yield "scheme", f"the server begins with the scheme {scheme[0]}; it must be a bare host name"
     name, slash, path = server.partition("/")
     if slash and path:
@@ -199,5 +201,6 @@ def _faults_of_server(server: str) -> Iterator[tuple[str, str]]:
 
 
 def _meant(server: str) -> str | None:
-    bare = _SCHEME.sub("", server.strip(), count=1).partition("/")[0].partition(":")[0]
+    named = _SCHEME_OF_SERVER.sub("", server.strip(), count=1).rpartition("@")[2]  # who signs in is no host
+    bare = named.partition("/")[0].partition(":")[0]
     return bare.lower() if _HOST.fullmatch(bare) else None

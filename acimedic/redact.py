@@ -9,12 +9,23 @@ import re
 _MAIL = re.compile(r"[\w.+#-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _CALLER = re.compile(r"\b(client|user|caller|principal) '[^'\n]{1,200}' with object id '[^'\n]{1,200}'", re.IGNORECASE)
 _KEY = re.compile(
-    r"\b(sig|accountkey|sharedaccesskey|password|pwd|secret|client_secret|token)=[^&;\s'\"]{1,2000}", re.IGNORECASE
+    r"((?:\b|_)(?:sig|pwd)|_pass|accountkey|sharedaccesskey|password|passwd|secret|token|api[_-]?key|access[_-]?key)"
+    r"=[^&;\s'\"]{1,2000}",
+    re.IGNORECASE,
 )
 _IN_ADDRESS = re.compile(r"([?&](?:code|key|apikey|api-key|access_token)=)[^&\s'\"<>)]{1,2000}", re.IGNORECASE)
 _MEMBER = re.compile(r"(password|secret|token|key)(\\{0,8}\": {0,4}\\{0,8}\")[^\"\\]{1,2000}", re.IGNORECASE)
 _OPTION = re.compile(r"(--[a-z-]{0,40}(?:password|secret|key|token))[ =]{1,4}[^-\s]\S{0,2000}", re.IGNORECASE)
 _USER = re.compile(r"(://[^/\s:@'\"]{0,100}):[^/\s@'\"]{1,500}@")
+_HOST = r"(?:localhost\b|[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})"
+_USER_OF_HOST = re.compile(rf"(?<![^\s'\"(=,/])([^\s/:@'\"]{{1,100}}):(?!//)[^\s'\"]{{1,500}}@(?={_HOST})")
+_SIGN_IN = re.compile(
+    r"\b(bearer|basic)\s{1,4}(?!(?:realm|error|scope|service|token|auth|credential|challenge|scheme)[\w-]{0,20}\b)"
+    r"[\w.~+/-]{8,4000}={0,2}",
+    re.IGNORECASE,
+)
+_CLIENT = re.compile(r"\b((?:mysql|mariadb|sshpass)\w{0,20}\b[^\n;&|]{0,500}?\s-p)\s?[^\s-]\S{0,500}")
+_CLIENT_USER = re.compile(r"\b((?:curl|wget)\b[^\n;&|]{0,500}?\s(?:-u|--user)[ =]?[^\s:]{1,100}):\S{1,500}")
 _TOKEN = re.compile(r"\beyJ[\w-]{5,5000}(?:\.[\w-]{0,5000}){0,4}")
 
 
@@ -22,6 +33,7 @@ def redact(text: str) -> str:
     """The text without personal data and secrets."""
     if "@" in text:
         text = _USER.sub(r"\1:(removed)@", text)
+        text = _USER_OF_HOST.sub(r"\1:(removed)@", text)
         text = _MAIL.sub("(address removed)", text)
     if "'" in text:
         text = _CALLER.sub(r"\1 '(removed)' with object id '(removed)'", text)
@@ -29,6 +41,11 @@ def redact(text: str) -> str:
         text = _MEMBER.sub(r"\1\2(removed)", text)
     if "--" in text:
         text = _OPTION.sub(r"\1 (removed)", text)
+    if " -p" in text:
+        text = _CLIENT.sub(r"\1 (removed)", text)
+    if " -u" in text or " --user" in text:
+        text = _CLIENT_USER.sub(r"\1:(removed)", text)
     if "eyJ" in text:
         text = _TOKEN.sub("(removed)", text)
+    text = _SIGN_IN.sub(r"\1 (removed)", text)
     return _KEY.sub(r"\1=(removed)", _IN_ADDRESS.sub(r"\1(removed)", text)) if "=" in text else text

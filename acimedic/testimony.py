@@ -15,6 +15,15 @@ def said(evidence: Evidence) -> Classification | None:
     return None if isinstance(evidence.error, Gap) else classify(evidence.error)
 
 
+def may_be_hidden(evidence: Evidence) -> bool:
+    """Whether a name may be hidden because a person gave the text to be read.
+
+    A template that nobody says has failed is about to be deployed as it stands.
+    """
+    undeployed = "template" in evidence.supplied and isinstance(evidence.error, Gap)
+    return bool(evidence.supplied) and not undeployed
+
+
 def failure(evidence: Evidence, *families: str) -> PullFailure | None:
     """The pull failure that the error proves, if it is of one of these families (or of any)."""
     classification = said(evidence)

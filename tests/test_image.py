@@ -150,6 +150,8 @@ def test_an_acr_host_is_told_by_whole_labels(host: str, endpoint: str | None, cl
     [
         ("https://contoso.azurecr.io", "scheme", "contoso.azurecr.io"),
         ("https://index.docker.io/v1/", "scheme", "index.docker.io"),
+        ("https:contoso.azurecr.io", "scheme", "contoso.azurecr.io"),
+        ("https://user:word@contoso.azurecr.io", "scheme", "contoso.azurecr.io"),
         ("contoso.azurecr.io/", "trailing-slash", "contoso.azurecr.io"),
         ("contoso.azurecr.io/team", "path", "contoso.azurecr.io"),
         ("172.30.182.251:5000", "port", "172.30.182.251"),

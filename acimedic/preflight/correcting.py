@@ -4,17 +4,20 @@ What needs knowledge that nobody has, such as a password, which of two registrie
 left to a person and said. Nothing is invented, and no secret is shown.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from acimedic.model.diagnosis import Diagnosis
+from acimedic.fixes import AGAIN
+from acimedic.model.diagnosis import Diagnosis, Finding
 from acimedic.model.pull import Pull
-from acimedic.model.verdict import Fail
+from acimedic.model.verdict import Fail, Unknown
 from acimedic.preflight.corrections import identities, images, servers
 from acimedic.preflight.corrections.draft import Draft
 from acimedic.preflight.corrections.secrets import clean, secrets_of, without_secrets
+from acimedic.preflight.offline import diagnosed
 from acimedic.preflight.request import Examined
+from acimedic.report.disclosing import disclosing, name_shown
 from acimedic.template import Json
 
 Corrector: TypeAlias = Callable[[Draft, Sequence[Pull]], Iterator[str]]
@@ -60,27 +63,32 @@ def corrected(examined: Examined, source: Mapping[str, Json]) -> Correction:
     draft = Draft(examined, source)
     secrets = secrets_of(examined.asked.resource.body)
     reason = draft.out_of_reach()
-    by_hand = list(_rounds(draft) if reason is None else _all_by_hand(draft.diagnosis, reason))
+    left = list(_rounds(draft) if reason is None else _all_by_hand(draft.diagnosis, reason))
+    by_hand = [*(said for _, said in left), *_beyond(examined, draft, {check for check, _ in left})]
     resource: Mapping[str, Json] | None = None
     if draft.changes:
         resource, hidden = without_secrets(draft.source, secrets)
         by_hand += [*draft.notes, *(f"{path}: put back what is not shown, as a secure parameter" for path in hidden)]
+    names = disclosing(examined.diagnosis.evidence)
     return Correction(
-        group=examined.asked.group.name,
+        group=name_shown(examined.asked.group.name),
         resource=resource,
-        changes=_said(draft.changes, secrets),
-        by_hand=_said(by_hand, secrets),
+        changes=_said(map(names.text, draft.changes), secrets),
+        by_hand=_said(map(names.text, by_hand), secrets),
     )
 
 
-def _rounds(draft: Draft) -> Sequence[str]:
-    """Correct one kind of fault after the other, in catalogue order, until nothing is left but what a person knows."""
-    left: list[str] = []
+def _rounds(draft: Draft) -> Sequence[tuple[str, str]]:
+    """Correct one kind of fault after the other, in catalogue order, until nothing is left but what a person knows.
+
+    Gives back what that is, each sentence with the check that found the fault.
+    """
+    left: list[tuple[str, str]] = []
     for _ in range(_ROUNDS):
         left, made = [], len(draft.changes)
         for check, pulls, words in _faults(draft.diagnosis):
             corrector = _CORRECTORS.get(check)
-            left += corrector(draft, pulls) if corrector is not None else words
+            left += [(check, said) for said in (words if corrector is None else corrector(draft, pulls))]
             if len(draft.changes) > made:
                 break
         else:
@@ -94,16 +102,32 @@ def _faults(diagnosis: Diagnosis) -> Iterator[tuple[str, tuple[Pull, ...], list[
     for check in (*_CORRECTORS, *_FOR_PEOPLE):
         blamed = [each for each in diagnosis.findings if each.check == check and isinstance(each.verdict, Fail)]
         if blamed:
-            words = [
-                f"{each.verdict.summary} {each.verdict.fix.text}" for each in blamed if isinstance(each.verdict, Fail)
-            ]
+            words = [_by_hand(each.verdict) for each in blamed if isinstance(each.verdict, Fail)]
             yield check, tuple(each.pull for each in blamed if each.pull is not None), words
 
 
-def _all_by_hand(diagnosis: Diagnosis, reason: str) -> Iterator[str]:
-    for _, _, words in _faults(diagnosis):
-        yield from (f"{each} Not corrected: {reason}." for each in words)
+def _beyond(examined: Examined, draft: Draft, told: set[str]) -> Iterator[str]:
+    """What else is confirmed: faults that are none of the definition, and what the corrections have not decided."""
+    before = examined.diagnosis.findings
+    now = diagnosed(draft.evidence).findings if draft.changes else before
+    decided = {_key(each) for each in now if not isinstance(each.verdict, Unknown)}
+    for finding in (*now, *(each for each in before if _key(each) not in decided)):
+        if finding.confirmed and isinstance(finding.verdict, Fail) and finding.check not in told:
+            yield _by_hand(finding.verdict)
 
 
-def _said(sentences: Sequence[str], secrets: frozenset[str]) -> tuple[str, ...]:
+def _by_hand(fault: Fail) -> str:
+    return f"{fault.summary} {fault.fix.text.removesuffix(AGAIN).rstrip()}"
+
+
+def _key(finding: Finding) -> tuple[str, str]:
+    return finding.check, "" if finding.pull is None else finding.pull.where
+
+
+def _all_by_hand(diagnosis: Diagnosis, reason: str) -> Iterator[tuple[str, str]]:
+    for check, _, words in _faults(diagnosis):
+        yield from ((check, f"{each} Not corrected: {reason}.") for each in words)
+
+
+def _said(sentences: Iterable[str], secrets: frozenset[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(clean(each, secrets) for each in sentences))

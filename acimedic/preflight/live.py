@@ -18,6 +18,7 @@ from acimedic.model.resource_id import IDENTITIES, ResourceId
 from acimedic.model.verdict import Fail, Skip, Unknown
 from acimedic.named import NamedOnly
 from acimedic.preflight.offline import NOT_DEPLOYED, diagnosed, evidence_of
+from acimedic.preflight.placeless import with_identities
 from acimedic.preflight.planned.facts import Facts, Known
 from acimedic.preflight.planned.made import Planned, planned
 from acimedic.preflight.planned.notes import Notes, only_planned
@@ -59,10 +60,12 @@ async def examine_live(request: Request, reader: Reader, *, now: datetime) -> Ex
         notes=notes,
     )
     groups = groups_of(evaluation, placed)
-    read = await asyncio.gather(*(_examined(each, looking) for each in groups[:_MOST_GROUPS]))
+    by_itself = [diagnosed(evidence_of(each, request, now=now)) for each in with_identities(groups, request)]
+    pairs = list(zip(groups, by_itself, strict=True))
+    read = await asyncio.gather(*(_examined(each, alone, looking) for each, alone in pairs[:_MOST_GROUPS]))
     return Examination(
         request=request,
-        groups=(*read, *(_unread(each, looking) for each in groups[_MOST_GROUPS:])),
+        groups=(*read, *(_unread(each, alone, looking) for each, alone in pairs[_MOST_GROUPS:])),
         problems=evaluation.problems,
         left_out=groups_left_out(evaluation),
         live=True,
@@ -103,11 +106,10 @@ async def _known(foreseen: Foreseen, resource: ResourceId) -> Known:
     return await foreseen.registry(resource)
 
 
-async def _examined(asked: Asked, looking: _Looking) -> Examined:
-    bare = evidence_of(asked, looking.request, now=looking.now)
-    evidence = await _served(asked, bare, looking)
-    alone = _blamed(diagnosed(bare))
-    diagnosis = _tempered(diagnosed(evidence), looking.planned, alone)
+async def _examined(asked: Asked, alone: Diagnosis, looking: _Looking) -> Examined:
+    """alone: what the definition tells without Azure. Azure is asked nothing about ids of a made-up place."""
+    evidence = await _served(asked, evidence_of(asked, looking.request, now=looking.now), looking)
+    diagnosis = _with_what_is_told_alone(_tempered(diagnosed(evidence), looking.planned, _blamed(alone)), alone)
     at = next(at for at, item in enumerate(looking.evaluation.resources) if item is asked.resource)
     notes = Notes(name=asked.group.name, at=at, planned=looking.planned, order=looking.order)
     return Examined(asked=asked, diagnosis=diagnosis, notes=tuple(dict.fromkeys([*looking.notes, *notes.on(evidence)])))
@@ -143,10 +145,21 @@ def _source(read: str, of_identity: str) -> str:
     return "the template" if of_identity.startswith("the template") else read
 
 
-def _unread(asked: Asked, looking: _Looking) -> Examined:
+def _unread(asked: Asked, alone: Diagnosis, looking: _Looking) -> Examined:
     note = f"Azure was asked about the first {_MOST_GROUPS} container groups only."
-    bare = evidence_of(asked, looking.request, now=looking.now)
-    return Examined(asked=asked, diagnosis=diagnosed(bare), notes=(*looking.notes, note))
+    return Examined(asked=asked, diagnosis=alone, notes=(*looking.notes, note))
+
+
+def _with_what_is_told_alone(diagnosis: Diagnosis, alone: Diagnosis) -> Diagnosis:
+    """The diagnosis with the faults of the definition itself that it could not decide.
+
+    Whether two ids are one is told without their place; Azure can only be asked about an id that has one.
+    """
+    known = {_key(each): each for each in alone.fails}
+    findings = tuple(
+        known.get(_key(each), each) if isinstance(each.verdict, Unknown) else each for each in diagnosis.findings
+    )
+    return replace(diagnosis, findings=findings)
 
 
 def _blamed(diagnosis: Diagnosis) -> frozenset[tuple[str, str]]:

@@ -2,10 +2,12 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from acimedic.fixes import AGAIN
-from acimedic.model.diagnosis import Finding
+from acimedic.model.diagnosis import Diagnosis
+from acimedic.model.reading import Gap
 from acimedic.model.report import Report, ToldError, ToldFinding, ToldGap, ToldIncident
 from acimedic.model.resource_id import CONTAINER_GROUPS
 from acimedic.named import NamedOnly
@@ -15,6 +17,7 @@ from acimedic.preflight.request import MOST_GROUPS, Examination, Examined
 from acimedic.preflight.showing import shown
 from acimedic.preflight.source import Source
 from acimedic.report.build import finding_told
+from acimedic.report.disclosing import Disclosing, disclosing, name_shown
 from acimedic.report.grant import grant_command
 
 _NOWHERE = "With --subscription and --resource-group, the ids of resources are known as well."
@@ -23,11 +26,11 @@ _NO_ID = re.compile(r"resource id not known: the (?:subscription|resource group)
 
 def report_of(examination: Examination, source: Source, *, gateway: bool) -> Report:
     """Everything that is shown of a template. gateway: whether Azure was asked through a stand-in for it."""
-    findings = tuple(_finding(each, finding, source) for each in examination.groups for finding in _all(each))
+    findings = tuple(finding for each in examination.groups for finding in _findings(each, source))
     blamed = sorted(
         (each for each in findings if each.verdict == "fail"), key=lambda each: each.confidence != "confirmed"
     )
-    gaps = dict.fromkeys(gap for each in examination.groups for gap in each.diagnosis.gaps)
+    gaps = dict.fromkeys(gap for each in examination.groups for gap in _gaps(each.diagnosis))
     return Report(
         gateway=gateway,
         incident=_incident(examination),
@@ -44,17 +47,21 @@ def report_of(examination: Examination, source: Source, *, gateway: bool) -> Rep
     )
 
 
-def _all(examined: Examined) -> tuple[Finding, ...]:
-    return examined.diagnosis.findings
+def _findings(examined: Examined, source: Source) -> Iterator[ToldFinding]:
+    names, group = disclosing(examined.diagnosis.evidence), name_shown(examined.asked.group.name)
+    for finding in examined.diagnosis.findings:
+        told = replace(finding_told(finding, names), group=group)
+        told = told if told.container is None else replace(told, container=name_shown(told.container))
+        if told.fix is not None:
+            fix = replace(told.fix, text=told.fix.text.removesuffix(AGAIN).rstrip())
+            place = source.place(examined.asked.path, culprit(finding, examined.asked.definition))
+            told = replace(told, fix=fix, place=place)
+        yield told
 
 
-def _finding(examined: Examined, finding: Finding, source: Source) -> ToldFinding:
-    told = replace(finding_told(finding), group=examined.asked.group.name)
-    if told.fix is None:
-        return told
-    fix = replace(told.fix, text=told.fix.text.removesuffix(AGAIN).rstrip())
-    place = source.place(examined.asked.path, culprit(finding, examined.asked.definition))
-    return replace(told, fix=fix, place=place)
+def _gaps(diagnosis: Diagnosis) -> Iterator[Gap]:
+    names = disclosing(diagnosis.evidence)
+    return (names.gap(gap) for gap in diagnosis.gaps)
 
 
 def _incident(examination: Examination) -> ToldIncident:
@@ -65,10 +72,12 @@ def _incident(examination: Examination) -> ToldIncident:
     return ToldIncident(
         id=only.diagnosis.evidence.incident.id if only else hashlib.sha256(ids.encode("utf-8", "replace")).hexdigest(),
         also=(),
-        container_group=str(only.asked.group) if only is not None and only.asked.group.is_a(CONTAINER_GROUPS) else None,
+        container_group=name_shown(str(only.asked.group))
+        if only is not None and only.asked.group.is_a(CONTAINER_GROUPS)
+        else None,
         name=examination.request.name,
         resource_group=only.asked.group.resource_group if only is not None and known else None,
-        images=tuple(dict.fromkeys(image for each in groups for image in each.diagnosis.images)),
+        images=tuple(dict.fromkeys(name_shown(image) for each in groups for image in each.diagnosis.images)),
         correlation_id=None,
         occurred_at=None,
         error=ToldError(code=None, message=None, source="none", gap=NOT_DEPLOYED),
@@ -101,7 +110,7 @@ def _notes(examination: Examination) -> list[str]:
             reasons.setdefault(problem.reason, []).append(problem.path)
     for reason, paths in reasons.items():
         noted.setdefault(f"Not evaluated{_where(paths)}: {reason}")
-    return list(noted)
+    return list(map(Disclosing().text, noted))
 
 
 def _where(paths: list[str]) -> str:

@@ -9,9 +9,10 @@ from itertools import islice
 from acimedic.asked_group import definition_of, is_group
 from acimedic.model.definition import Definition
 from acimedic.model.diagnosis import Diagnosis
-from acimedic.model.resource_id import ResourceId
+from acimedic.model.resource_id import CONTAINER_GROUPS, ResourceId
 from acimedic.named import named_only
-from acimedic.template import Evaluation, Json, Lookup, NoLookup, Problem, Resource, Scope, evaluate
+from acimedic.preflight.reasons import without_quotes_anywhere
+from acimedic.template import Evaluation, Json, Lookup, NoLookup, Problem, Resource, Scope, evaluate, member
 
 _NOWHERE = NoLookup()
 MOST_GROUPS = 800
@@ -36,7 +37,7 @@ class Request:
     @property
     def bare(self) -> bool:
         """Whether it is one container group, without a template around it."""
-        return "properties" in self.template and "resources" not in self.template
+        return is_bare_group(self.template)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class Asked:
 
     group: its id; its name alone where the place of the deployment is not known.
     path: where the template has it. digest: of the whole request, for the incident's id.
+    template: the whole of it, as it is written.
     """
 
     group: ResourceId
@@ -52,6 +54,7 @@ class Asked:
     digest: str
     resource: Resource
     definition: Definition
+    template: Mapping[str, Json] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +81,28 @@ class Examination:
 
 
 def evaluated(request: Request, lookup: Lookup = _NOWHERE) -> Evaluation:
-    """The template as far as it can be evaluated; never raises."""
-    template: Mapping[str, Json] = {"resources": [dict(request.template)]} if request.bare else request.template
-    return evaluate(template, request.parameters, request.scope, lookup)
+    """The template as far as it can be evaluated; never raises. No reason in it quotes the template."""
+    template: Mapping[str, Json] = request.template
+    if request.bare:
+        typed = {} if member(template, "type") is not None else {"type": CONTAINER_GROUPS}
+        template = {"resources": [{**template, **typed}]}
+    return without_quotes_anywhere(evaluate(template, request.parameters, request.scope, lookup))
+
+
+def is_bare_group(value: Mapping[str, Json]) -> bool:
+    """Whether an object is one container group: by its type, or without one by its containers."""
+    kind, properties = member(value, "type"), member(value, "properties")
+    if not isinstance(properties, dict):
+        return False
+    if kind is None:
+        return member(properties, "containers") is not None and member(value, "resources") is None
+    return isinstance(kind, str) and is_group(kind)
+
+
+def is_template(value: Mapping[str, Json]) -> bool:
+    """Whether an object has resources as a template does: in an array, by symbolic names, or as one expression."""
+    resources = member(value, "resources")
+    return isinstance(resources, list | dict) or (isinstance(resources, str) and resources.startswith("["))
 
 
 def groups_of(evaluation: Evaluation, request: Request) -> tuple[Asked, ...]:
@@ -105,6 +127,7 @@ def _asked(resource: Resource, request: Request, digest: str) -> Asked:
         digest=digest,
         resource=resource,
         definition=definition_of(resource, group, request.name, supplied=True),
+        template=request.template,
     )
 
 

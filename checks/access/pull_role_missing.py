@@ -10,7 +10,7 @@ Source: https://learn.microsoft.com/azure/container-registry/container-registry-
 
 from acimedic.fixes import ROLE_NAMES, give_role, role_for
 from acimedic.model.pull import Pull
-from acimedic.model.reading import NotKnownError
+from acimedic.model.reading import Gap, NotKnownError
 from acimedic.model.resource_id import ResourceId
 from acimedic.model.verdict import Fact, Fail, Pass, Skip, Verdict
 from acimedic.rbac import Allowed, Refused, Undecided
@@ -40,6 +40,7 @@ def _refused(right: PullRight) -> Verdict:
         return Skip("a role of the other role assignment mode explains it")
     if right.strayed:
         return Skip("a role that was given to the wrong principal explains it")
+    _ensure_read(right.access.everyone)  # without it, nobody knows whether the role went to a wrong principal
     if _other_tenant(right):
         return Skip("the registry is in another tenant, where the identity can have no role")
     role = ROLE_NAMES[role_for(right.mode)]
@@ -54,5 +55,14 @@ def _refused(right: PullRight) -> Verdict:
 
 def _other_tenant(right: PullRight) -> bool:
     home = ResourceId.parse(right.registry.id).subscription
+    if home.lower() == ResourceId.parse(right.identity.id).subscription.lower():
+        return False
     tenant = right.evidence.tenant(home)
+    _ensure_read(tenant)
     return isinstance(tenant, str) and tenant.lower() != right.identity.tenant_id
+
+
+def _ensure_read(reading: object) -> None:
+    """End as `unknown` where a reading failed; what is not told to whoever asks leaves the plain fact standing."""
+    if isinstance(reading, Gap) and reading.permission is not None:
+        raise NotKnownError(reading)

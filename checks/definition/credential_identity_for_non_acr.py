@@ -32,6 +32,6 @@ def check(pull: Pull) -> Verdict:
         ),
         evidence=(
             Fact("registry of the image", str(reference.host), pull.definition().source),
-            Fact(f"imageRegistryCredentials[{credential.index}]", "identity", pull.definition().source),
+            Fact(f"imageRegistryCredentials[{credential.index}].identity", "given", pull.definition().source),
         ),
     )

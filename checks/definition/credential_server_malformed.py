@@ -14,7 +14,7 @@ from acimedic.model.evidence import Evidence
 from acimedic.model.image import ServerFault
 from acimedic.model.reading import Gap, need
 from acimedic.model.verdict import Fact, Fail, Pass, Skip, Unknown, Verdict
-from acimedic.testimony import error_fact, failure
+from acimedic.testimony import error_fact, failure, may_be_hidden
 
 ABOUT = "group"
 ERRORS = ("InvalidImageRegistryServer",)
@@ -29,7 +29,7 @@ def check(evidence: Evidence) -> Verdict:
     facts = () if said is None else (error_fact(evidence, said),)
     if found is not None and not isinstance(definition, Gap):
         index, fault = found
-        if fault.masked and evidence.supplied:
+        if fault.masked and may_be_hidden(evidence):
             return Unknown("the server is masked in the text that was given")
         where = f"imageRegistryCredentials[{index}].server"
         meant = f" Write '{fault.host}'." if fault.host else ""

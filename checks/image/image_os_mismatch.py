@@ -42,6 +42,8 @@ def check(pull: Pull) -> Verdict:
     if not facts:
         if isinstance(manifest, Gap):
             raise NotKnownError(manifest)
+        if isinstance(manifest, Manifest) and not (manifest.platforms or manifest.artifact):
+            raise NotKnownError(Gap(reading=f"platform of {reference}", reason="the registry did not show it"))
         return Pass("nothing says that the image is made for another system")
     return _by_words(pull, wanted, facts)
 

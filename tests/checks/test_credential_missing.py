@@ -40,7 +40,18 @@ def test_whether_another_registry_needs_one_is_unknown() -> None:
     assert isinstance(build.verdict(check, build.with_credentials(on=build.with_image("nginx:1.27"))), Unknown)
 
 
-@pytest.mark.parametrize("server", ["https://contoso.azurecr.io", "contoso.azurecr.io/app", "", None, "$(registry)"])
+@pytest.mark.parametrize(
+    "server",
+    [
+        "https://contoso.azurecr.io",
+        "https:contoso.azurecr.io",
+        "u:p@contoso.azurecr.io",
+        "contoso.azurecr.io/app",
+        "",
+        None,
+        "$(registry)",
+    ],
+)
 def test_a_malformed_credential_is_not_a_missing_one(server: str | None) -> None:
     """The credential that was meant is there; what is wrong with it is said by another check."""
     evidence = build.with_server(server)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from acimedic.model.verdict import Pass, Skip, Unknown
+from acimedic.model.verdict import Fail, Pass, Skip, Unknown
 from checks.definition import credential_server_malformed as check
 from tests import build
 
@@ -58,6 +58,12 @@ def test_the_words_prove_it_without_the_code() -> None:
 def test_a_masked_server_in_a_supplied_text_is_unknown() -> None:
     """A person who hides the name in a text that is pasted has not deployed it."""
     assert isinstance(build.verdict(check, build.supplied("template", on=build.with_server("***"))), Unknown)
+
+
+def test_a_masked_server_in_a_template_that_is_yet_to_be_deployed_is_a_fault() -> None:
+    """A name that somebody still has to fill in is not hidden from a reader."""
+    hidden = build.with_server("<registry>.azurecr.io", on=build.without_error())
+    assert isinstance(build.verdict(check, build.supplied("template", on=hidden)), Fail)
 
 
 def test_no_credential_has_no_malformed_server() -> None:

@@ -53,3 +53,8 @@ def test_the_error_alone_may_mean_the_processor() -> None:
 def test_without_manifest_and_error_it_is_unknown() -> None:
     """Nobody knows what the image is made for."""
     assert isinstance(build.verdict(check, build.with_testimony(build.unreadable("manifest"))), Unknown)
+
+
+def test_a_manifest_that_does_not_show_what_it_is_for_leaves_it_unknown() -> None:
+    """The configuration of the image could not be fetched, and it alone tells."""
+    assert isinstance(build.verdict(check, build.with_manifest(platforms=())), Unknown)

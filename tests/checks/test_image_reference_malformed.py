@@ -2,7 +2,7 @@
 
 import pytest
 
-from acimedic.model.verdict import Pass, Unknown
+from acimedic.model.verdict import Fail, Pass, Unknown
 from checks.definition import image_reference_malformed as check
 from tests import build
 
@@ -64,6 +64,12 @@ def test_a_masked_image_in_a_supplied_text_is_unknown() -> None:
     hidden = build.with_image("<image>")
     assert build.fault(check, hidden).confidence == "confirmed"
     assert isinstance(build.verdict(check, build.supplied("error", on=hidden)), Unknown)
+
+
+def test_a_masked_image_in_a_template_that_is_yet_to_be_deployed_is_a_fault() -> None:
+    """A name that somebody still has to fill in is not hidden from a reader."""
+    hidden = build.with_image("<registry>.azurecr.io/app:1", on=build.without_error())
+    assert isinstance(build.verdict(check, build.supplied("template", on=hidden)), Fail)
 
 
 def test_without_a_definition_the_error_names_the_image() -> None:

@@ -150,3 +150,23 @@ def test_every_container_of_the_registry_is_blamed() -> None:
     )
     found = build.verdicts(check, evidence)
     assert {name: type(item) for name, item in found.items()} == dict.fromkeys(("web", "worker", "migrate"), Fail)
+
+
+def test_where_it_may_be_another_tenants_registry_it_is_unknown() -> None:
+    """An identity can have no role there, so that giving one is no fix."""
+    gap = Gap(reading="tenant of the subscription", reason="503", permission="Microsoft.Resources/subscriptions/read")
+    evidence = replace(build.without_role(), tenants=((build.PLATFORM, gap),))
+    assert isinstance(build.verdict(check, evidence), Unknown)
+
+
+def test_what_is_not_told_to_whoever_asks_leaves_the_fact_standing() -> None:
+    """The identity has no role that lets it pull, whoever else may have one."""
+    hidden = Gap(reading="role assignments of others", reason="not told")
+    evidence = build.with_access(assigned=(), everyone=hidden)
+    assert isinstance(build.verdict(check, evidence), Fail)
+
+
+def test_where_the_role_may_have_gone_to_a_wrong_principal_it_is_unknown() -> None:
+    """Only the listing of all assignments shows that."""
+    evidence = build.with_access(assigned=(), everyone=build.ROLES_GAP)
+    assert isinstance(build.verdict(check, evidence), Unknown)

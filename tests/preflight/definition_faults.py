@@ -56,7 +56,13 @@ FAULTS: tuple[Fault, ...] = (
     Fault(name="upper case", change=image("contoso.azurecr.io/Team/App:V1"), check=_MALFORMED, touched=(IMAGE,)),
     Fault(name="blank behind the image", change=image("contoso.azurecr.io/app:1 "), check=_MALFORMED, touched=(IMAGE,)),
     Fault(name="all of it", change=image(" https://contoso.azurecr.io/App:1\n"), check=_MALFORMED, touched=(IMAGE,)),
-    Fault(name="image by a parameter", change=image("[parameters('image')]"), check=_MALFORMED, touched=(IMAGE,)),
+    Fault(name="image by a parameter", change=image("[parameters('image')]"), check=_MALFORMED, left=(_MALFORMED,)),
+    Fault(
+        name="image with a parameter in it",
+        change=image("[concat('https://contoso.azurecr.io/App:', parameters('prefix'))]"),
+        check=_MALFORMED,
+        touched=(IMAGE,),
+    ),
     Fault(name="blank tag", change=image("contoso.azurecr.io/app:"), check=_MALFORMED, left=(_MALFORMED,)),
     Fault(name="name to fill in", change=image("IMAGE_NAME"), check=_MALFORMED, left=(_MALFORMED,)),
     Fault(name="variable", change=image("contoso.azurecr.io/app:$(tag)"), check=_MALFORMED, left=(_MALFORMED,)),
@@ -201,7 +207,7 @@ FAULTS: tuple[Fault, ...] = (
         name="old api-version by a parameter",
         change=lambda group: group.update(apiVersion="[parameters('old')]"),
         check="credential-identity-needs-newer-api",
-        touched=("apiVersion",),
+        left=("credential-identity-needs-newer-api",),
     ),
     Fault(
         name="system in words",

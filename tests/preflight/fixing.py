@@ -9,6 +9,7 @@ from acimedic.preflight.correcting import Correction, corrected
 from acimedic.preflight.offline import examine
 from acimedic.preflight.request import Examined, Request
 from acimedic.preflight.source import Source
+from acimedic.template import Scope
 from tests.preflight.templates import NOW, SCOPE, SUBSCRIPTION
 
 GROUP = "Microsoft.ContainerInstance/containerGroups"
@@ -79,17 +80,19 @@ def with_fault(change: Change) -> dict[str, Any]:
     return template
 
 
-def examinations(template: dict[str, Any], **given: Any) -> list[tuple[Examined, dict[str, Any]]]:
+def examinations(
+    template: dict[str, Any], *, scope: Scope = SCOPE, **given: Any
+) -> list[tuple[Examined, dict[str, Any]]]:
     """Each group of a template as it is examined, with what is written of it."""
     source = Source("main.json", json.dumps(template))
     values = {key: {"value": value} for key, value in given.items()}
-    request = Request(name=source.name, template=source.value, parameters=values, scope=SCOPE)
+    request = Request(name=source.name, template=source.value, parameters=values, scope=scope)
     return [(each, dict(source.written(each.asked.path))) for each in examine(request, now=NOW).groups]
 
 
-def correction(template: dict[str, Any], **given: Any) -> Correction:
+def correction(template: dict[str, Any], *, scope: Scope = SCOPE, **given: Any) -> Correction:
     """The correction of the one group of a template."""
-    ((examined, source),) = examinations(template, **given)
+    ((examined, source),) = examinations(template, scope=scope, **given)
     return corrected(examined, source)
 
 

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from acimedic.preflight.correcting import corrected
+from acimedic.template import Scope
 from tests.preflight.definition_faults import CREDENTIALS, FAULTS, Fault
 from tests.preflight.fixing import (
+    HOST,
     OTHER,
     PASSWORD,
     PULLER,
@@ -246,3 +248,94 @@ def test_two_credentials_of_one_unattached_identity_attach_it_once() -> None:
         credentials(entry(identity=OTHER), entry("fabrikam.azurecr.io", identity=OTHER.upper())),
     )
     assert list(made["identity"]["userAssignedIdentities"]) == [PULLER, OTHER]
+
+
+# --- what is confirmed and cannot be corrected ---
+
+
+def test_a_registry_of_another_cloud_is_left_to_a_person() -> None:
+    elsewhere = both(image("contoso.azurecr.cn/app:1"), credentials(entry("contoso.azurecr.cn")))
+    made = correction(with_fault(elsewhere))
+    assert made.resource is None
+    assert [each for each in made.by_hand if "contoso.azurecr.cn" in each]
+
+
+def test_an_empty_password_is_left_to_a_person() -> None:
+    made = correction(with_fault(credentials(entry(HOST, username="u", password=""))))
+    assert made.resource is None
+    assert [each for each in made.by_hand if "password" in each]
+
+
+def test_what_cannot_be_corrected_is_told_beside_what_is() -> None:
+    empty = credentials(entry(HOST, username="u", password=""))
+    made = correction(with_fault(both(image("contoso.azurecr.io/App:1"), empty)))
+    assert made.changes == ("properties.containers[0].properties.image is now 'contoso.azurecr.io/app:1'",)
+    assert [each for each in made.by_hand if "password" in each]
+
+
+def test_a_fault_that_is_told_without_a_place_is_still_told_after_another_is_corrected() -> None:
+    unlike = entry(identity=PULLER.replace("id-pull", "id-other"))
+    template = with_fault(both(image("contoso.azurecr.io/App:1"), credentials(unlike)))
+    made = correction(template, scope=Scope())
+    assert "properties.containers[0].properties.image is now 'contoso.azurecr.io/app:1'" in made.changes
+    assert [each for each in made.by_hand if "id-other" in each]
+
+
+# --- expressions ---
+
+
+def test_a_parameter_in_an_image_still_counts_once_the_image_is_corrected() -> None:
+    made = _made(image("[concat('contoso.azurecr.io/Team/App:', parameters('prefix'))]"))
+    written = made["properties"]["containers"][0]["properties"]["image"]
+    assert written == "[concat('contoso.azurecr.io/team/app:', parameters('prefix'))]"
+
+
+def test_what_a_parameter_gives_is_left_to_a_person() -> None:
+    made = correction(with_fault(image("[parameters('image')]")))
+    assert made.resource is None
+    assert made.by_hand == (
+        "properties.containers[0].properties.image should be 'contoso.azurecr.io/app:V1'; it depends on what the "
+        "deployment is given; correct it there",
+    )
+
+
+def test_a_variable_that_is_made_of_a_parameter_is_left_as_well() -> None:
+    template = with_fault(credentials(entry("[variables('outer')]")))
+    template["variables"] |= {
+        "outer": "[variables('inner')]",
+        "inner": "[toLower(concat('https://', parameters('prefix'), '.azurecr.io'))]",
+    }
+    assert correction(template).resource is None
+
+
+def test_credentials_that_parameters_give_are_not_written_out() -> None:
+    template = with_fault(properties(imageRegistryCredentials="[parameters('entries')]"))
+    faulty = [{"server": "https://contoso.azurecr.io", "identity": PULLER}]
+    template["parameters"]["entries"] = {"type": "array", "defaultValue": faulty}
+    assert correction(template).resource is None
+
+
+def test_a_loop_over_what_a_parameter_gives_is_not_written_out() -> None:
+    server = "[concat('https://', parameters('hosts')[copyIndex('imageRegistryCredentials')])]"
+    made = {"server": server, "identity": PULLER}
+    loop = {"name": "imageRegistryCredentials", "count": "[length(parameters('hosts'))]", "input": made}
+    template = with_fault(
+        both(lambda group: group["properties"].pop("imageRegistryCredentials"), properties(copy=[loop]))
+    )
+    template["parameters"]["hosts"] = {"type": "array", "defaultValue": [HOST]}
+    assert correction(template).resource is None
+
+
+def test_what_a_module_is_given_is_left_to_a_person() -> None:
+    inner = with_fault(credentials(entry("[parameters('server')]")))
+    inner["parameters"]["server"] = {"type": "string"}
+    values = {
+        "mode": "Incremental",
+        "template": inner,
+        "parameters": {"server": {"value": "https://contoso.azurecr.io"}},
+    }
+    values["expressionEvaluationOptions"] = {"scope": "inner"}
+    module = {"type": "Microsoft.Resources/deployments", "apiVersion": "2022-09-01", "name": "m", "properties": values}
+    made = correction(healthy() | {"resources": [module]})
+    assert made.resource is None
+    assert [each for each in made.by_hand if "'contoso.azurecr.io'" in each]

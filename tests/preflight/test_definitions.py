@@ -117,7 +117,7 @@ def test_passwords_and_keys_are_not_shown() -> None:
 
     template = changed(change)
     assert "canary" not in str(examined(template))
-    assert len(_unresolved(template)) == 6
+    assert len(_unresolved(template)) == 7
 
 
 def test_the_value_of_a_secure_parameter_goes_nowhere() -> None:
@@ -130,9 +130,38 @@ def test_the_value_of_a_secure_parameter_goes_nowhere() -> None:
     template["parameters"]["word"] = {"type": "secureString", "defaultValue": "canary-1"}
     for given in ({}, {"word": {"value": "canary-2"}}):
         assert "canary" not in str(examined(template, given))
-        assert _unresolved(template, given) == {
-            "properties.containers[0].properties.command[0]": "secure parameter 'word'"
+        assert list(_unresolved(template, given)) == ["properties.containers[0].properties.command"]
+
+
+def test_a_password_that_is_given_as_a_secure_parameter_is_said_to_be() -> None:
+    def change(group: dict[str, Any]) -> None:
+        entry = {"server": "contoso.azurecr.io", "username": "me", "password": "[parameters('word')]"}
+        group["properties"]["imageRegistryCredentials"] = [entry]
+
+    template = changed(change)
+    template["parameters"]["word"] = {"type": "secureString"}
+    path = "properties.imageRegistryCredentials[0].password"
+    assert _unresolved(template)[path] == "parameter 'word' has no value"
+    assert _unresolved(template, {"word": {"value": "x"}})[path] == "secure parameter 'word'"
+
+
+def test_what_a_container_is_started_with_is_left_out_and_said_to_be() -> None:
+    def change(group: dict[str, Any]) -> None:
+        group["properties"]["containers"][0]["properties"] |= {
+            "command": ["serve"],
+            "environmentVariables": [{"Name": "MODE", "Value": "fast"}],
+            "livenessProbe": {
+                "exec": {"command": ["true"]},
+                "httpGet": {"port": 80, "httpHeaders": [{"name": "X-Mode", "value": "fast"}]},
+            },
         }
+
+    template = changed(change)
+    inner = _resource(template)["properties"]["containers"][0]["properties"]
+    assert inner["environmentVariables"] == [{"Name": "MODE"}]
+    assert inner["livenessProbe"] == {"exec": {}, "httpGet": {"port": 80, "httpHeaders": [{"name": "X-Mode"}]}}
+    assert "command" not in inner
+    assert [path.rpartition(".")[2] for path in _unresolved(template)] == ["command", "Value", "command", "value"]
 
 
 def test_that_a_secure_parameter_is_empty_is_no_secret() -> None:
@@ -166,3 +195,29 @@ def test_no_more_groups_are_looked_at_than_a_deployment_can_have() -> None:
     report = examined(changed(lambda group: group.update(copy={"name": "c", "count": 801})))
     assert len(report.definitions or ()) == 800
     assert "Only the first 800 container groups were looked at; no deployment can have more." in report.notes
+
+
+def test_a_name_without_end_is_cut_wherever_it_is_told() -> None:
+    def change(group: dict[str, Any]) -> None:
+        group["name"] = "n" * 100_000
+        container = group["properties"]["containers"][0]
+        container["name"] = "c" * 100_000
+        container["properties"]["image"] = "i" * 100_000
+
+    assert len(str(examined(changed(change)))) < 400_000
+    assert len(str(examined(changed(change)).incident)) < 5_000
+
+
+def test_a_name_that_is_still_to_be_filled_in_is_likely_a_fault() -> None:
+    def change(group: dict[str, Any]) -> None:
+        group["properties"]["containers"][0]["properties"]["image"] = "<registry>.azurecr.io/a:1"
+
+    fails = [(each.check, each.confidence) for each in examined(changed(change)).fails]
+    assert fails == [("image-reference-malformed", "likely")]
+
+
+def test_a_server_with_a_scheme_and_no_slashes_is_the_only_fault() -> None:
+    def change(group: dict[str, Any]) -> None:
+        group["properties"]["imageRegistryCredentials"][0]["server"] = "https:contoso.azurecr.io"
+
+    assert [each.check for each in examined(changed(change)).fails] == ["credential-server-malformed"]

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from acimedic.model.access import REPOSITORY_READER, Permission, Role
 from acimedic.model.reading import Absent
 from acimedic.simulator import load_world
@@ -571,3 +573,40 @@ def test_the_scope_of_the_request_is_shown_as_it_was_given() -> None:
 def test_the_credential_server_in_another_case_finds_the_registry() -> None:
     asked = template(identity(), role(), group(server=HOST.upper()))
     assert look(asked, Azure()).verdict("pull-role-missing") == "pass"
+
+
+# --- without a place, or with half of one ---
+
+_NAMED = "[resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', 'id-other')]"
+_SCOPES = [Scope(), Scope(subscription_id=APP), Scope(resource_group="rg-orders-prod")]
+
+
+def _of_another_identity() -> dict[str, Any]:
+    asked = group(identity=NEW_IDENTITY)
+    asked["properties"]["imageRegistryCredentials"][0]["identity"] = _NAMED
+    return asked
+
+
+def _of_both_kinds() -> dict[str, Any]:
+    asked = group(identity=NEW_IDENTITY)
+    asked["properties"]["imageRegistryCredentials"][0] |= {"username": "u", "password": "p"}
+    return asked
+
+
+@pytest.mark.parametrize("scope", _SCOPES)
+def test_what_the_definition_proves_without_a_place_stays_confirmed(scope: Scope) -> None:
+    seen = look(template(_of_another_identity()), EVERYTHING, scope=scope)
+    assert seen.faults == {"credential-identity-not-on-group": "confirmed"}
+
+
+@pytest.mark.parametrize("scope", _SCOPES)
+def test_a_credential_of_both_kinds_is_found_without_a_place(scope: Scope) -> None:
+    assert look(template(_of_both_kinds()), EVERYTHING, scope=scope).faults == {
+        "credential-type-ambiguous": "confirmed"
+    }
+
+
+def test_azure_is_asked_about_no_id_of_a_made_up_place() -> None:
+    seen, requests = look_in(load_world("healthy"), template(_of_another_identity()), scope=Scope())
+    assert "credential-identity-not-on-group" in seen.faults
+    assert not [path for _, path in requests if "resource-group" in path or "<" in path or "%3C" in path.upper()]

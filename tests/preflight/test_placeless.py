@@ -38,11 +38,30 @@ def test_an_identity_of_another_resource_group_is_another() -> None:
     assert _blamed(_group(_of("id-a"), _of("id-a", "'rg-other', "))) == ["credential-identity-not-on-group"]
 
 
+_SUBSCRIPTION = Scope(subscription_id="00000000-0000-0000-0000-000000000001")
+
+
 def test_the_subscription_alone_is_enough_to_be_told() -> None:
-    scope = Scope(subscription_id="00000000-0000-0000-0000-000000000001")
-    template = _group(_of("id-a"), _of("id-b"))
-    assert "credential-identity-not-on-group" not in _blamed(_group(_of("id-a"), _of("id-a")), scope)
-    assert _blamed(template, scope) == []  # what the resource group is called might make them the same
+    assert _blamed(_group(_of("id-a"), _of("id-a")), _SUBSCRIPTION) == []
+    assert _blamed(_group(_of("id-a"), _of("id-b")), _SUBSCRIPTION) == ["credential-identity-not-on-group"]
+
+
+def test_where_the_subscription_is_known_a_named_resource_group_may_be_the_one_deployed_to() -> None:
+    assert _blamed(_group(_of("id-a"), _of("id-a", "'rg-other', ")), _SUBSCRIPTION) == []
+
+
+@pytest.mark.parametrize("scope", [_NOWHERE, _SUBSCRIPTION, Scope(resource_group="rg-app")])
+def test_a_user_name_beside_such_an_identity_is_of_both_kinds(scope: Scope) -> None:
+    template = _group(_of("id-a"), _of("id-a"))
+    template["resources"][0]["properties"]["imageRegistryCredentials"][0] |= {"username": "u", "password": "p"}
+    assert _blamed(template, scope) == ["credential-type-ambiguous"]
+
+
+def test_an_identity_that_only_some_places_have_is_not_of_both_kinds() -> None:
+    used = "[if(equals(resourceGroup().name, '<resource-group>'), '', resourceId('a/b', 'c'))]"
+    template = _group(_of("id-a"), used)
+    template["resources"][0]["properties"]["imageRegistryCredentials"][0] |= {"username": "u", "password": "p"}
+    assert _blamed(template) == []
 
 
 @pytest.mark.parametrize(

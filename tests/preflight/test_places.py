@@ -33,6 +33,7 @@ def _written(place: ToldPlace | None, template: dict[str, Any]) -> str:
         ("credential-type-ambiguous", lambda g: _credential(g, username="me"), "{"),
         ("credential-identity-needs-newer-api", lambda g: g.update(apiVersion="2021-03-01"), '"apiVersion": "2021-03'),
         ("credential-missing", lambda g: g["properties"].pop("imageRegistryCredentials"), '"image": "[param'),
+        ("credential-identity-for-non-acr", lambda g: _elsewhere(g), '"identity": "/subscr'),
         ("credential-identity-not-on-group", lambda g: g.pop("identity"), '"identity": "/subscr'),
     ],
 )
@@ -115,3 +116,8 @@ def _credential(group: dict[str, Any], **fields: str | None) -> None:
         entry.pop(key, None)
         if value is not None:
             entry[key] = value
+
+
+def _elsewhere(group: dict[str, Any]) -> None:
+    _image(group, "ghcr.io/contoso/app:1")
+    _credential(group, server="ghcr.io")

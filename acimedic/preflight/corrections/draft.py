@@ -14,6 +14,7 @@ from acimedic.model.image import ImageReference, RegistryHost
 from acimedic.model.reading import Gap
 from acimedic.preflight.corrections.pair import CannotError, Pair
 from acimedic.preflight.corrections.paths import as_written, counts, path_of, value_at
+from acimedic.preflight.corrections.varying import Varying
 from acimedic.preflight.places import Steps
 from acimedic.preflight.request import Examined
 from acimedic.pulls import pulls
@@ -29,7 +30,7 @@ class Draft:
 
     def __init__(self, examined: Examined, source: Mapping[str, Json]) -> None:
         self._asked = examined.asked
-        self._pair = Pair(source, examined.asked.resource.body)
+        self._pair = Pair(source, examined.asked.resource.body, Varying(examined.asked.template))
         self.diagnosis: Diagnosis = examined.diagnosis
         self.changes: list[str] = []
         self.notes: list[str] = []

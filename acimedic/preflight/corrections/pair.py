@@ -1,11 +1,13 @@
 """A resource as it is written and as it is evaluated, changed in step (pure).
 
-Expressions stay where nothing has to change. One that stands in the way is replaced by its value, if all of that is
-known and holds no secret. Whatever cannot be changed is left as it is, with the reason.
+Expressions stay where nothing has to change, and where a text within them can be changed instead. One that stands in
+the way is replaced by its value, if all of that is known, is the same in every deployment and holds no secret. Whatever
+cannot be changed is left as it is, with the reason.
 """
 
 from collections.abc import Mapping
 
+from acimedic.preflight.corrections.literals import mended
 from acimedic.preflight.corrections.paths import (
     Node,
     as_written,
@@ -20,6 +22,7 @@ from acimedic.preflight.corrections.paths import (
     value_at,
 )
 from acimedic.preflight.corrections.secrets import holds_secret
+from acimedic.preflight.corrections.varying import Varying
 from acimedic.preflight.places import Steps
 from acimedic.template import Json, unresolved_leaves
 from acimedic.template.values import find_key
@@ -32,7 +35,8 @@ class CannotError(Exception):
 class Pair:
     """Both trees. What is done to them returns what else had to be done for it, in words; raises CannotError."""
 
-    def __init__(self, source: Mapping[str, Json], body: Json) -> None:
+    def __init__(self, source: Mapping[str, Json], body: Json, varying: Varying) -> None:
+        self._varying = varying
         self.source: dict[str, Json] = dict(source)
         self.body: dict[str, Json] = dict(body) if isinstance(body, dict) else {}
         self.looped = isinstance(value_at(self.source, ("copy",)), dict)
@@ -45,14 +49,18 @@ class Pair:
             raise CannotError("the value holds what may not be shown")
         self._ensure_replaceable(steps)
         source, body, said = self._objects(steps[:-1])
-        there = find_key(source, last)
-        if there is None and find_key(body, last) is not None:
+        there, evaluated = find_key(source, last), find_key(body, last)
+        if there is None and evaluated is not None:
             drop_loops(source, last)
             said.append(f"{path} is no longer made by a loop")
         elif there is not None and by_expression(source[there]):
-            said.append(f"{path} no longer comes from an expression")
+            within = None if evaluated is None else _mended(source[there], body[evaluated], value)
+            if within is None:
+                self._ensure_same_in_each_deployment(source[there])
+                said.append(f"{path} no longer comes from an expression")
+            written = written if within is None else within
         source[there or name or last] = written
-        body[find_key(body, last) or last] = value
+        body[evaluated or last] = value
         return said
 
     def remove(self, steps: Steps) -> list[str]:
@@ -115,6 +123,11 @@ class Pair:
         if self.looped and counts(written):
             raise CannotError("it differs from round to round of a loop of groups")
 
+    def _ensure_same_in_each_deployment(self, written: Json) -> None:
+        """What is asked for with other parameters must not be written out with these."""
+        if self._varying.varies(written):
+            raise CannotError("it depends on what the deployment is given; correct it there")
+
     def _reach(self, steps: Steps) -> tuple[Node, Node, list[str]]:
         """What is at a place, in both trees, ready to be changed; expressions on the way are written out."""
         source: Node = self.source
@@ -143,6 +156,7 @@ class Pair:
         if there is None and not loops:
             raise CannotError(f"an expression makes {path}")
         self._ensure_same_in_each_round(written)
+        self._ensure_same_in_each_deployment(written)
         if unresolved_leaves(below):
             raise CannotError(f"{path} comes from {_kind(there)} that is not wholly known")
         if holds_secret(below, path):
@@ -167,6 +181,13 @@ class Pair:
 def _ensure_written_once(loops: list[Json]) -> None:
     if loops:
         raise CannotError("it is written twice, once as a loop")
+
+
+def _mended(written: Json, value: Json, wanted: Json) -> str | None:
+    """The expression with another text in it, where that is enough."""
+    if not isinstance(written, str) or not isinstance(value, str) or not isinstance(wanted, str):
+        return None
+    return mended(written, value, wanted)
 
 
 def _kind(there: str | int | None) -> str:

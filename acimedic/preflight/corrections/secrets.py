@@ -7,7 +7,7 @@ placeholder, also where it is a part of an expression.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from acimedic.preflight.secret_places import is_secret, names_a_secret
+from acimedic.preflight.secret_places import is_around_secrets, is_command, is_secret, names_a_secret
 from acimedic.redact import redact
 from acimedic.template import Json, Unresolved, child_path
 from acimedic.template.syntax import Access, Call, Literal, Malformed, Node, is_expression, parse_expression
@@ -107,18 +107,29 @@ def _shown(tree: Json, path: str, secret: bool, secrets: frozenset[str], hidden:
     if isinstance(tree, dict):
         return _members(tree, path, secret, secrets, hidden)
     if isinstance(tree, list):
-        return [_shown(each, child_path(path, at), secret, secrets, hidden) for at, each in enumerate(tree)]
+        told = _command_tells(tree) if is_command(path) else False
+        return [
+            _shown(each, child_path(path, at), secret or (told and at > 0), secrets, hidden)
+            for at, each in enumerate(tree)
+        ]
     if tree is None or isinstance(tree, bool | Unresolved) or tree in ("", PLACEHOLDER):
         return tree
     if secret and not isinstance(tree, str):
         tells = True
     elif isinstance(tree, str):
-        tells = any(_tells(part, secrets) for part in _parts(tree, secret))
+        broken = is_around_secrets(path) and not _is_whole(tree)
+        tells = any(_tells(part, secrets) for part in _parts(tree, secret or broken))
     else:
         tells = False
     if tells:
         hidden.append(path)
     return PLACEHOLDER if tells else tree
+
+
+def _command_tells(words: list[Json]) -> bool:
+    """Whether a command line holds a secret that no word of it shows alone, such as the one after `--password`."""
+    texts = [each for each in words if isinstance(each, str)]
+    return redact(line := " ".join(texts)) != line and all(redact(each) == each for each in texts)
 
 
 def _tells(part: _Part, secrets: frozenset[str]) -> bool:
@@ -127,6 +138,10 @@ def _tells(part: _Part, secrets: frozenset[str]) -> bool:
     if part.secret or part.text in secrets or redact(part.text) != part.text:
         return True
     return (part.coded and bool(secrets)) or any(len(each) >= _LONG and each in part.text for each in secrets)
+
+
+def _is_whole(text: str) -> bool:
+    return is_expression(text) and not isinstance(parse_expression(text), Malformed)
 
 
 def _parts(text: str, secret: bool) -> Iterator[_Part]:
