@@ -1,6 +1,6 @@
 """Reads all that bears on an incident; what needs nothing else is read at once.
 
-The longest chain of dependent reads is five: deployments, template, identity (and registry), role
+The longest chain of dependent reads from Resource Manager is five: deployments, template, identity (and registry), role
 assignments, custom roles.
 """
 
@@ -68,11 +68,14 @@ async def gather(
     """Read all that bears on an incident."""
     asking = _Asking(incident=incident, reader=reader, cloud=cloud, now=now, supplied=supplied)
     home: Home = asyncio.ensure_future(reader.registries(incident.group.subscription))
-    live, activity, steps = await asyncio.gather(reader.group(incident.group), _activity(asking), _trail(asking))
+    live, activity, (steps, seeking) = await asyncio.gather(
+        reader.group(incident.group), _activity(asking), _trail(asking)
+    )
     began_at = earliest(steps.began_at, incident.occurred_at)
     chain, source = _error(asking, live, activity, steps, began_at)
     definition = await _definition(asking, live, steps, chain, home)
     served = await serving.read(reader, definition, chain, await home, incident.group.subscription)
+    await seeking
     unread = [reading for reading in (live, activity, definition, chain) if isinstance(reading, Gap)]
     return Evidence(
         incident=incident,
@@ -97,20 +100,22 @@ async def gather(
     )
 
 
-async def _trail(asking: _Asking) -> Trail:
+async def _trail(asking: _Asking) -> tuple[Trail, asyncio.Future[None]]:
+    """The trail; and what is under way meanwhile, for which nothing here has to wait."""
     group, correlation_id = asking.incident.group, asking.incident.correlation_id
     found = await find_deployments(asking.reader, group.subscription, group.resource_group, correlation_id)
     # List items carry the error, so the registry can be looked for while the operations are read.
-    trail, _ = await asyncio.gather(follow(asking.reader, found), _seek_registries(asking, found.deployments))
+    seeking = asyncio.ensure_future(_seek_registries(asking, found.deployments))
+    trail = await follow(asking.reader, found)
     if correlation_id:
-        return trail
+        return trail, seeking
     # Without a correlation id, only a deployment in which this very group failed has to do with it.
     kept = [
         step
         for step in trail.steps
         if any(said.same_resource(item.target, group) for item in Trail(steps=(step,)).failed_operations)
     ]
-    return Trail(steps=tuple(kept[:1]), gaps=trail.gaps, listed=trail.listed)
+    return Trail(steps=tuple(kept[:1]), gaps=trail.gaps, listed=trail.listed), seeking
 
 
 async def _seek_registries(asking: _Asking, deployments: tuple[Deployment, ...]) -> None:

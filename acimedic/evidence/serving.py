@@ -54,16 +54,17 @@ async def read(
     home: the registries of its subscription, which is None where it is not known where the group is to be.
     """
     hosts = acr_hosts(_images(definition, chain))
-    registries, identities = await asyncio.gather(
-        asyncio.gather(*(registry_of(reader, host, home, subscription) for host in hosts)),
-        _identities(reader, definition),
-    )
+    who = asyncio.ensure_future(_identities(reader, definition))
+    registries = await asyncio.gather(*(registry_of(reader, host, home, subscription) for host in hosts))
     found = dict(zip(hosts, registries, strict=True))
+    # A registry says of its images whatever it says, whoever is to pull them.
+    saying = asyncio.ensure_future(_testimonies(reader, definition, chain, found))
+    identities = await who
     access, tenants, details, images = await asyncio.gather(
         _access(reader, _pairs(definition, found, dict(identities))),
         _tenants(reader, registries, [identity for _, identity in identities]),
         read_details(reader, definition, found.items()),
-        _testimonies(reader, definition, chain, found),
+        saying,
     )
     return Serving(
         registries=tuple(found.items()),

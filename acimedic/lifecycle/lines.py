@@ -7,15 +7,18 @@ import json
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from acimedic.lifecycle.messages import Mark
-from acimedic.model.diagnosis import Diagnosis
 from acimedic.redact import redact
+
+if TYPE_CHECKING:  # every app that is indexed imports this, and a diagnosis is half of the model
+    from acimedic.model.diagnosis import Diagnosis
 
 _LONGEST = 300
 
 
-def incident(log: logging.Logger, diagnosis: Diagnosis, *, milliseconds: int, statuses: Mapping[int, int]) -> None:
+def incident(log: logging.Logger, diagnosis: "Diagnosis", *, milliseconds: int, statuses: Mapping[int, int]) -> None:
     """Write it. milliseconds: how long looking took. statuses: how many of Azure's answers had each status."""
     cause = diagnosis.root_cause
     known = diagnosis.evidence.incident

@@ -7,8 +7,9 @@ identity that is younger than the assignment.
 Source: https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from itertools import permutations, product
 
 from acimedic.model.access import Assignment
@@ -23,7 +24,7 @@ def earlier_principal(assignment: Assignment, identity: Identity, registry: Regi
     """Why this assignment must have been the identity's under an earlier principal id; None where nothing says so."""
     if assignment.principal_id == identity.principal_id:
         return None
-    if assignment.id.rsplit("/", 1)[-1].lower() in set(_names(assignment, identity, registry)):
+    if assignment.id.rsplit("/", 1)[-1].lower() in _names(assignment.role_guid, identity, registry):
         return f"the assignment's name was computed for identity '{identity.name}'"
     if (assignment.principal_type or "").lower() == "unknown":
         return "its principal no longer exists"
@@ -47,19 +48,21 @@ def _made_anew(identity: Identity, evidence: Evidence) -> datetime | None:
     return min(after) if after else None
 
 
-def _names(assignment: Assignment, identity: Identity, registry: Registry) -> Iterator[str]:
+def _names(role: str, identity: Identity, registry: Registry) -> frozenset[str]:
     """The names that templates give to such an assignment: `guid()` of the registry, the identity and the role."""
-    where = ResourceId.parse(registry.id)
-    scopes = (registry.id, registry.name, where.group_scope, f"/subscriptions/{where.subscription}")
-    whose = (identity.id, identity.name)
-    full = (
-        f"/subscriptions/{where.subscription}/providers/Microsoft.Authorization/roleDefinitions/{assignment.role_guid}"
-    )
-    what = (full, f"/providers/Microsoft.Authorization/roleDefinitions/{assignment.role_guid}", assignment.role_guid)
+    return _computed(role, (identity.id, identity.name), registry.id, registry.name)
+
+
+@lru_cache(maxsize=256)  # some 150 hashes, and several checks ask the same of each of a registry's assignments
+def _computed(role: str, whose: tuple[str, str], registry_id: str, registry_name: str) -> frozenset[str]:
+    where = ResourceId.parse(registry_id)
+    scopes = (registry_id, registry_name, where.group_scope, f"/subscriptions/{where.subscription}")
+    full = f"/subscriptions/{where.subscription}/providers/Microsoft.Authorization/roleDefinitions/{role}"
+    what = (full, f"/providers/Microsoft.Authorization/roleDefinitions/{role}", role)
     words = ("AcrPull", "acrpull", "acrPull")
-    for scope, who, role in product(scopes, whose, (*what, *words)):
-        for parts in permutations((scope, who, role)):
-            yield str(guid(parts))
-    for scope, who in product(scopes, whose):
-        for pair in permutations((scope, who)):
-            yield str(guid(pair))
+    return frozenset(_guids(product(scopes, whose, (*what, *words)))) | frozenset(_guids(product(scopes, whose)))
+
+
+def _guids(chosen: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """The `guid()` of each of these, in any order of its parts."""
+    return (str(guid(parts)) for each in chosen for parts in permutations(each))

@@ -6,16 +6,19 @@ Nothing of a person is ever written: an incident knows none, and a reason is rid
 import json
 import logging
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from acimedic.lifecycle import lines as investigated
-from acimedic.model.diagnosis import Diagnosis
 from acimedic.redact import redact
+
+if TYPE_CHECKING:  # every app that is indexed imports this, and a diagnosis is half of the model
+    from acimedic.model.diagnosis import Diagnosis
 
 _LOG = logging.getLogger("acimedic.web")
 _LONGEST = 300
 
 
-def incident(diagnosis: Diagnosis, *, milliseconds: int, statuses: Mapping[int, int]) -> None:
+def incident(diagnosis: "Diagnosis", *, milliseconds: int, statuses: Mapping[int, int]) -> None:
     """What one incident came to. statuses: how many of Azure's answers had each status."""
     investigated.incident(_LOG, diagnosis, milliseconds=milliseconds, statuses=statuses)
 
