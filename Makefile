@@ -9,7 +9,7 @@ demo: .venv/.runs
 
 # A file's tests stay in one process, in their order. What goes through the same lines hundreds of times is not measured:
 # that would double its time and add nothing.
-AGAIN_AND_AGAIN := tests/whole tests/rights tests/infra tests/browser tests/lifecycle/test_crash.py
+AGAIN_AND_AGAIN := tests/whole tests/rights tests/infra tests/browser tests/faults tests/bench tests/lifecycle/test_crash.py
 
 test: .venv/.tests
 	@$(BIN)/coverage erase

@@ -134,6 +134,8 @@ def _index(held: Json, stated: list[object]) -> ParsedManifest | NoManifest:
     entries = [entry for entry in held["manifests"] if isinstance(entry, dict)]
     if len(entries) > _MOST_PARTS:
         return NoManifest(f"the index lists more than {_MOST_PARTS} manifests")
+    if len(entries) < len(held["manifests"]) or not all(_is_entry(entry) for entry in entries):
+        return NoManifest("an entry of the index is of another shape")
     images = [entry for entry in entries if not _is_attestation(entry)]
     parts = tuple(part for entry in images if (part := _part(entry)) is not None)
     platforms = (_platform(entry.get("platform")) for entry in images)
@@ -186,6 +188,11 @@ def _part(entry: object) -> Part | None:
     if not isinstance(entry, dict) or not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
         return None
     return Part(digest=digest, media_type=_word(entry.get("mediaType")), platform=_platform(entry.get("platform")))
+
+
+def _is_entry(entry: Json) -> bool:
+    """Whether it can be seen what an entry is: an image, or an attestation."""
+    return isinstance(entry.get("annotations") or {}, dict) and isinstance(entry.get("platform", {}), dict)
 
 
 def _is_attestation(entry: Json) -> bool:

@@ -1,4 +1,4 @@
-"""Writes docs/checks/*.md, confusion.md, permissions.md and evaluation.md from checks, rights, scenarios and templates.
+"""Writes docs/checks/*.md, confusion.md, permissions.md, evaluation.md and reliability.md from what they are about.
 
 Run by `make docs`; a test fails when what lies there is not what this writes. Nothing here is kept in step by memory.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from acimedic.web.catalogue import Entry, catalogue
-from docs import evaluation, rights
+from docs import evaluation, reliability, rights
 from tests.scenarios.running import NAMES, run
 
 HERE = Path(__file__).parent
@@ -27,6 +27,11 @@ def pages() -> dict[str, str]:
         "evaluation.md": evaluation.page(),
         "permissions.md": rights.page(),
     }
+
+
+def slow_pages() -> dict[str, str]:
+    """Those that take minutes; the tests that make what they are written from hold them."""
+    return {"reliability.md": reliability.page()}
 
 
 def _page(entry: Entry) -> str:
@@ -119,7 +124,7 @@ def _cell(text: str) -> str:
 
 def main() -> int:
     """Write what has changed, and remove the pages of checks that are gone."""
-    wanted = pages()
+    wanted = pages() | slow_pages()
     (HERE / "checks").mkdir(exist_ok=True)
     for path in HERE.glob("checks/*.md"):
         if f"checks/{path.name}" not in wanted:

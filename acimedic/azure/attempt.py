@@ -18,6 +18,7 @@ from acimedic.azure.session import first_words
 from acimedic.model.reading import Gap
 
 T = TypeVar("T")
+_NOT_OURS_TO_SEE = {"subscriptionnotfound"}
 
 
 def status_and_code(error: HttpResponseError) -> str:
@@ -41,6 +42,16 @@ def error_code(error: HttpResponseError) -> str | None:
     inner = body.get("error", body) if isinstance(body, dict) else None
     code = inner.get("code") if isinstance(inner, dict) else None
     return code if isinstance(code, str) else None
+
+
+def said_absent(error: HttpResponseError) -> bool:
+    """Whether it is Azure itself that says that there is no such thing.
+
+    A page of something that stands before Azure is no word of Azure's, and a subscription that is not found is one
+    that we may not see. Codes: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors
+    """
+    code = (error_code(error) or "").lower()
+    return code.endswith("notfound") and code not in _NOT_OURS_TO_SEE
 
 
 async def attempt(call: Awaitable[T], want: Gap, seconds: float, limit: float) -> T | Gap:

@@ -1,10 +1,12 @@
 """Reads identities, role assignments, role definitions and deny assignments."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
 from azure.core.exceptions import ResourceNotFoundError
 
+from acimedic.azure.attempt import said_absent
 from acimedic.azure.paging import every
 from acimedic.azure.session import Session
 from acimedic.azure.shapes import due
@@ -20,6 +22,7 @@ IDENTITY_PERMISSION = "Microsoft.ManagedIdentity/userAssignedIdentities/read"
 ASSIGNMENTS_PERMISSION = "Microsoft.Authorization/roleAssignments/read"
 ROLES_PERMISSION = "Microsoft.Authorization/roleDefinitions/read"
 DENIALS_PERMISSION = "Microsoft.Authorization/denyAssignments/read"
+_GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _EVERYONE = "00000000-0000-0000-0000-000000000000"
 
 
@@ -36,9 +39,12 @@ async def read_identity(session: Session, identity: ResourceId) -> Identity | Ab
     )
     try:
         item = await client.user_assigned_identities.get(identity.resource_group or "", identity.name)
-    except ResourceNotFoundError:
+    except ResourceNotFoundError as error:
+        if not said_absent(error):
+            raise
         return Absent(what=f"identity {identity.name}", source=source)
-    if item.principal_id is None or item.client_id is None or item.tenant_id is None:
+    ids = (item.principal_id, item.client_id, item.tenant_id)
+    if not all(isinstance(each, str) and _GUID.fullmatch(each) for each in ids):  # the SDK makes a text of a number
         raise ValueError("an identity has a principal id, a client id and a tenant")
     return Identity(
         id=str(identity),

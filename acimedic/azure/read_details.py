@@ -8,10 +8,10 @@ from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.core.rest import HttpRequest
 from azure.mgmt.core import AsyncARMPipelineClient
 
-from acimedic.azure.attempt import status_and_code
+from acimedic.azure.attempt import said_absent, status_and_code
 from acimedic.azure.read_registries import API_VERSION
 from acimedic.azure.session import Session
-from acimedic.azure.shapes import due, properties_of, text
+from acimedic.azure.shapes import due, mapping, properties_of, text
 from acimedic.model.moment import moment
 from acimedic.model.reading import Absent, Gap
 from acimedic.model.resource_id import ResourceId
@@ -31,7 +31,9 @@ async def read_token(session: Session, registry: ResourceId, name: str) -> Token
     client = _registries(session, registry, API_VERSION)
     try:
         item = cast(Mapping[str, Any], await client.tokens.get(registry.resource_group or "", registry.name, name))
-    except ResourceNotFoundError:
+    except ResourceNotFoundError as error:
+        if not said_absent(error):
+            raise
         return Absent(what=f"token {name}", source=source)
     properties = properties_of(item)
     passwords = (properties.get("credentials") or {}).get("passwords") or []
@@ -92,7 +94,8 @@ async def read_network_rules(session: Session, registry: ResourceId) -> tuple[st
     """Subnets that a registry's virtual network rules name; only an old preview shows them."""
     client = _registries(session, registry, RULES_API_VERSION)
     item = cast(Mapping[str, Any], await client.registries.get(registry.resource_group or "", registry.name))
-    rules = properties_of(item).get("networkRuleSet") or {}
+    # A registry without rules has no set of them; one with null in its place shows nothing.
+    rules = due(mapping(properties_of(item).get("networkRuleSet", {}), "networkRuleSet"), "networkRuleSet")
     return tuple(due(text(rule.get("id"), "id"), "id") for rule in rules.get("virtualNetworkRules") or [])
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from azure.core.exceptions import ResourceNotFoundError
 from azure.core.pipeline import PipelineResponse
 
+from acimedic.azure.attempt import said_absent
 from acimedic.azure.session import Session
 from acimedic.azure.shapes import body_of, properties_of
 from acimedic.definition import from_arm
@@ -30,7 +31,9 @@ async def read_group(session: Session, group: ResourceId) -> Definition | Absent
     )
     try:
         body = await client.container_groups.get(group.resource_group or "", group.name, cls=_raw)
-    except ResourceNotFoundError:
+    except ResourceNotFoundError as error:
+        if not said_absent(error):
+            raise
         return Absent(what=f"container group {group.name}", source=source)
     if not isinstance(body, Mapping) or not isinstance(properties_of(body).get("containers"), list):
         raise TypeError("a container group is an object with a list of containers")

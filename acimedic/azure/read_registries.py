@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from azure.core.exceptions import ResourceNotFoundError
 
+from acimedic.azure.attempt import said_absent
 from acimedic.azure.paging import every
 from acimedic.azure.session import Session
 from acimedic.azure.shapes import due, flag, properties_of, text
@@ -32,7 +33,9 @@ async def read_registry(session: Session, registry: ResourceId) -> Registry | Ab
     client = _client(session, registry.subscription)
     try:
         item = await client.registries.get(registry.resource_group or "", registry.name)
-    except ResourceNotFoundError:
+    except ResourceNotFoundError as error:
+        if not said_absent(error):
+            raise
         return Absent(what=f"registry {registry.name}", source=source)
     return _registry(cast(Mapping[str, Any], item), source)
 

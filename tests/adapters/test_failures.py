@@ -77,6 +77,18 @@ def test_what_is_not_there_is_a_fact_where_it_can_be_one(question: Question, cod
 @every_question
 @pytest.mark.parametrize(
     "body",
+    [b"", b"<html>not here</html>", {}, {"error": None}, {"error": {"code": "SubscriptionNotFound", "message": "no"}}],
+    ids=["empty", "html", "object", "null-error", "subscription"],
+)
+def test_a_404_that_does_not_say_what_is_not_there_is_no_fact(question: Question, body: object) -> None:
+    """By something that stands before Azure; and a subscription that we may not see may hold it all the same."""
+    gap = check_gap(question, answered(question, Answer(status=404, body=body)))
+    assert gap.reason.startswith("404")
+
+
+@every_question
+@pytest.mark.parametrize(
+    "body",
     [b"", b"<html>gone</html>", None, [], {"error": None}, {"error": "Forbidden"}, {"error": {"code": None}}, "no"],
     ids=["empty", "html", "none", "list", "null-error", "text-error", "null-code", "text"],
 )
@@ -327,6 +339,10 @@ WRONG = [
     ("endpoint-subnet", "properties/subnet", "a"),
     ("endpoint-subnet", "properties/subnet/id", None),
     ("network-rules", "properties/networkRuleSet", "Deny"),
+    ("network-rules", "properties/networkRuleSet", None),
+    ("identity", "properties/tenantId", 7),
+    ("identity", "properties/principalId", "nobody"),
+    ("identity", "properties/clientId", 7),
     ("network-rules", "properties/networkRuleSet/virtualNetworkRules", [{}]),
     ("network-rules", "properties/networkRuleSet/virtualNetworkRules", "all"),
     ("template", "template", "text"),

@@ -10,7 +10,7 @@ from azure.core.pipeline import PipelineContext, PipelineRequest
 from azure.core.rest import HttpRequest
 
 from acimedic.azure.policies import RefusedRequestError
-from acimedic.azure.registry_api.hosts import at_realm, is_public_name, resolves_inwards, storage_place
+from acimedic.azure.registry_api.hosts import at_realm, is_public_name, reach_of, storage_place
 from acimedic.azure.registry_api.line import NoCredential, ReadsOnly, is_unknown_host
 from acimedic.azure.transport import Transport
 from acimedic.manifest import LARGEST
@@ -384,9 +384,21 @@ def test_a_public_name_is_one(host: str) -> None:
     assert is_public_name(host)
 
 
-@pytest.mark.parametrize(("host", "inwards"), [("localhost", True), ("contoso.westeurope.data.azurecr.io", False)])
-def test_a_name_of_this_network_leads_inwards(host: str, inwards: bool) -> None:
-    assert asyncio.run(resolves_inwards(host)) is inwards
+@pytest.mark.parametrize(
+    ("host", "reach"),
+    [
+        ("localhost", "public"),
+        ("quay.io", "public"),
+        ("cdn.example.com", "public"),
+        ("contoso.azurecr.io", "network"),
+        ("contoso.westeurope.data.azurecr.io", "network"),
+        ("weumanaged.blob.core.windows.net", "network"),
+        ("weumanaged.blob.core.windows.net.example.com", "public"),
+        ("contoso.azurecr.io.example.com", "public"),
+    ],
+)
+def test_only_azures_own_names_may_lead_into_a_network(host: str, reach: str) -> None:
+    assert reach_of(host) == reach
 
 
 def sent(method: str, url: str, **headers: str) -> "PipelineRequest[HttpRequest]":

@@ -87,6 +87,17 @@ def test_an_unknown_platform_is_an_attestation_without_an_annotation_too(mark: J
     assert read(index(ATTESTATION | mark)).attestations
 
 
+@pytest.mark.parametrize("odd", [None, 7, "text", {"annotations": "text"}, {"platform": None}, {"platform": ["a"]}])
+def test_an_index_whose_entries_cannot_be_told_apart_is_none(odd: object) -> None:
+    """An attestation that is not seen would be as good as none."""
+    found = read_manifest(dumped(index() | {"manifests": [entry(1, "linux", "amd64"), _odd(odd)]}), None)
+    assert isinstance(found, NoManifest)
+
+
+def _odd(odd: object) -> object:
+    return entry(2, "linux", "amd64") | odd if isinstance(odd, dict) else odd
+
+
 def test_an_annotation_marks_an_attestation_of_a_known_platform_too() -> None:
     assert read(index(ATTESTATION | {"platform": {"os": "linux", "architecture": "amd64"}})).attestations
 

@@ -112,6 +112,23 @@ def test_a_realm_that_refuses_does_not_say_either() -> None:
         assert "private or absent" in reason(asked(town, "ghcr.io/a/b:1", registry=None))
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(status=403, body=b"<html>sign in to the proxy</html>"),
+        Reply(status=401),
+        refusal(403, "AuthorizationFailed"),
+        refusal(401, "x DENIED"),
+    ],
+)
+def test_a_refusal_without_the_registrys_word_for_it_says_nothing_of_the_image(reply: Reply) -> None:
+    """Something before the registry refuses everybody."""
+    with Town(with_token("https://ghcr.io/token", Reply(), token=reply)) as town:
+        assert reason(asked(town, "ghcr.io/a/b:1", registry=None)).startswith(
+            "not checked: the registry did not let us"
+        )
+
+
 @pytest.mark.parametrize("host", ["docker.io", "ghcr.io", "quay.io", "mcr.microsoft.com"])
 def test_too_many_requests_are_a_gap(host: str) -> None:
     with Town(routes((r"", refusal(429, "TOOMANYREQUESTS", "You have reached your pull rate limit")))) as town:

@@ -24,6 +24,8 @@ _PULL = {
     "legacy": "Microsoft.ContainerRegistry/registries/pull/read",
     "abac": "Microsoft.ContainerRegistry/registries/repositories/content/read",
 }
+# What registries themselves say to strangers; a refusal by something before them proves nothing of the image.
+_OWN_WORD = re.compile(r"[0-9]{3} (UNAUTHORIZED|DENIED|MANIFEST_UNKNOWN|NAME_UNKNOWN)\b")
 _VERSION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|sha(256|384|512):[0-9a-f]{64,128}")
 _REPOSITORY = re.compile(r"(?=.{1,255}$)[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*")
 
@@ -53,7 +55,9 @@ async def ask(
     except TimeoutError:
         return _gap(want, f"not checked: no answer within {seconds:g} s")
     except NotLetInError as error:
-        said = "the registry did not let us in" if registry else "private or absent, the registry does not say which"
+        said = "the registry did not let us in"
+        if registry is None and _OWN_WORD.match(str(error)):
+            said = "private or absent, the registry does not say which"
         return _gap(want, f"not checked: {said}: {error}{_quarantine(registry, str(error))}")
     except UnansweredError as error:
         reason = str(error)

@@ -5,13 +5,11 @@ realm and a redirect from an answer. The last two are where a token could be lur
 inwards (https://cwe.mitre.org/data/definitions/918.html), so nothing of them is taken on trust.
 """
 
-import asyncio
-import ipaddress
 import re
-import socket
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
+from acimedic.azure.resolving import Reach
 from acimedic.image import registry_host
 from acimedic.model.image import ImageReference
 from acimedic.model.registry import Registry
@@ -114,16 +112,10 @@ def storage_place(base: str, location: str) -> tuple[str, str] | None:
     return host, address
 
 
-async def resolves_inwards(host: str) -> bool:
-    """Whether a name leads to an address that is not public, or to none.
+def reach_of(host: str) -> Reach:
+    """Where a name may lead. An Azure registry, and its data, may have an address of the virtual network.
 
-    Azure's own data endpoints may: a private endpoint gives them an address of the virtual network
-    (https://learn.microsoft.com/azure/container-registry/container-registry-private-link).
+    A private endpoint gives it (https://learn.microsoft.com/azure/container-registry/container-registry-private-link).
     """
-    if _AZURE_DATA.fullmatch(host):
-        return False
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, 443, type=socket.SOCK_STREAM)
-    except OSError:
-        return True
-    return not all(ipaddress.ip_address(str(entry[4][0]).partition("%")[0]).is_global for entry in found)
+    azure = registry_host(host).acr_endpoint is not None or _AZURE_DATA.fullmatch(host)
+    return "network" if azure else "public"

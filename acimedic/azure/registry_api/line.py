@@ -20,7 +20,7 @@ from azure.core.pipeline.policies import SansIOHTTPPolicy
 from azure.core.rest import HttpRequest
 
 from acimedic.azure.policies import OwnHost, RefusedRequestError
-from acimedic.azure.registry_api.hosts import resolves_inwards, storage_place
+from acimedic.azure.registry_api.hosts import reach_of, storage_place
 from acimedic.azure.session import Session, first_words
 from acimedic.manifest import LARGEST
 from acimedic.redact import redact
@@ -135,16 +135,18 @@ class Line:
         place = storage_place(f"https://{self.host}{path}", answer.headers.get("location", ""))
         if place is None:
             return None
-        host, address = place
-        if self._session.settings.gateway is None and await resolves_inwards(host):
-            return None
+        _, address = place
         return await self._send(self._elsewhere, HttpRequest("GET", address))
 
     async def _send(self, pipeline: "AsyncPipeline[Any, Any]", request: HttpRequest) -> Answer:
         request.headers["Accept-Encoding"] = "identity"  # a small answer must not unpack into a large one
         try:
             sent = await pipeline.run(
-                request, stream=True, connection_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS
+                request,
+                stream=True,
+                connection_timeout=_CONNECT_SECONDS,
+                read_timeout=_READ_SECONDS,
+                reach=reach_of(urlsplit(request.url).hostname or ""),
             )
             response = sent.http_response
             try:
