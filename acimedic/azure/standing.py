@@ -17,7 +17,7 @@ from azure.core.exceptions import (
     ResourceNotFoundError,
 )
 
-from acimedic.azure.attempt import error_code, status_and_code
+from acimedic.azure.attempt import error_code, said_absent, status_and_code
 from acimedic.azure.read_registries import API_VERSION as REGISTRY_API_VERSION
 from acimedic.azure.session import Session, first_words
 from acimedic.azure.shapes import due, properties_of
@@ -121,7 +121,9 @@ class AzureStanding:
         with refusals():
             try:
                 item = await self.assignments(grant).get_by_id(grant.assignment_id.strip("/"))
-            except ResourceNotFoundError:
+            except ResourceNotFoundError as error:
+                if not said_absent(error):
+                    raise
                 return None
             return HeldRole(
                 principal_id=due(item.principal_id, "principalId"),
@@ -140,7 +142,9 @@ class AzureStanding:
         with refusals():
             try:
                 now = await self.registries(registry).get(registry.resource_group or "", registry.name)
-            except ResourceNotFoundError:
+            except ResourceNotFoundError as error:
+                if not said_absent(error):
+                    raise
                 return None
             # By its JSON name: as an attribute it is an enumeration, whose text is not its value.
             return str(properties_of(cast(Mapping[str, Any], now)).get("networkRuleBypassOptions") or "")

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from azure.core.exceptions import ResourceNotFoundError
 
+from acimedic.azure.attempt import said_absent
 from acimedic.azure.session import Session
 from acimedic.azure.standing import DESCRIPTION, AzureStanding, RefusedError, Standing, UnclearError, refusals
 from acimedic.model.plan import BypassSwitch, RoleGrant
@@ -54,8 +55,9 @@ class AzureWriter(AzureStanding):
         with refusals():
             try:
                 await self.assignments(grant).delete_by_id(grant.assignment_id.strip("/"))
-            except ResourceNotFoundError:
-                return
+            except ResourceNotFoundError as error:
+                if not said_absent(error):
+                    raise
 
     async def switch(self, change: BypassSwitch) -> str:
         """Set `networkRuleBypassOptions`, wait for the end, and say what it is then. Raises RefusedError."""

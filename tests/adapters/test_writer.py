@@ -451,6 +451,20 @@ def test_the_bypass_of_a_registry_that_is_gone_is_gone() -> None:
     assert found.state == "gone"
 
 
+@pytest.mark.parametrize("change", [GRANT, SWITCH], ids=["assignment", "bypass"])
+@pytest.mark.parametrize("answer", [Answer(status=404, body=b"<html>"), error(404, "SubscriptionNotFound")])
+def test_only_azures_own_words_say_that_something_is_gone(change: RoleGrant | BypassSwitch, answer: Answer) -> None:
+    path = ASSIGNMENT_ID if isinstance(change, RoleGrant) else of.REGISTRY_ID
+    with Replay(route("GET", f"{path}\\?", answer)) as replay, pytest.raises(RefusedError):
+        asked(replay, lambda session: look_at(step(change), AzureStanding(session)))
+
+
+def test_what_a_page_answers_is_not_told_as_taken_back() -> None:
+    stands = Replay(route("DELETE", f"{ASSIGNMENT_ID}\\?", Answer(status=404, body=b"<html>")))
+    with stands as replay, pytest.raises(RefusedError):
+        asked(replay, lambda session: take_back(step(GRANT), AzureWriter(session)))
+
+
 def test_who_only_looks_cannot_write() -> None:
     async def write(session: Session) -> None:
         await AzureStanding(session).assignments(GRANT).delete_by_id(ASSIGNMENT_ID.strip("/"))
