@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from acimedic.model.report import Report, ToldFinding
 from acimedic.preflight.telling import groups_said, left_open, level, undecided, undecided_said
 from acimedic.report import sections
-from acimedic.report.markdown import fault_blocks, listed
-from acimedic.report.markdown_words import code, fenced, prose
+from acimedic.report.markdown import fault_blocks, gap_blocks, listed
+from acimedic.report.markdown_words import code, prose
 
 
 def to_markdown(report: Report, *, live: bool) -> str:
@@ -14,7 +14,7 @@ def to_markdown(report: Report, *, live: bool) -> str:
     blocks = list(_head(report))
     for finding in report.fails:
         blocks += _fault(finding)
-    blocks += [*_no_fault(report), *_open(report), *_notes(report), *_undecided(report, live), *_gaps(report)]
+    blocks += [*_no_fault(report), *_open(report), *_notes(report), *_undecided(report, live), *gap_blocks(report)]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -62,12 +62,3 @@ def _undecided(report: Report, live: bool) -> Iterator[str]:
     if reasons:
         yield "### Not decided"
         yield listed(*(f"{prose(why)}: {prose(names)}" for why, names in reasons))
-
-
-def _gaps(report: Report) -> Iterator[str]:
-    if report.gaps:
-        yield f"### Could not be read ({len(report.gaps)})"
-    for told in report.gaps:
-        yield f"{prose(told.gap.reading)}: {prose(told.gap.reason)}"
-        if told.command:
-            yield fenced(told.command, language="sh")

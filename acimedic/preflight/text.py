@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from acimedic.model.report import Report, ToldFinding, ToldPlace
 from acimedic.preflight.telling import groups_said, left_open, level, undecided, undecided_said
 from acimedic.report import sections
-from acimedic.report.plain import plain, wrapped
-from acimedic.report.text import fault_lines
+from acimedic.report.plain import wrapped
+from acimedic.report.text import fault_lines, gap_lines
 
 _LABEL = 9
 
@@ -16,7 +16,7 @@ def to_text(report: Report, *, live: bool, width: int = 100) -> str:
     parts = [_head(report, width)]
     parts += [_fault(finding, width) for finding in report.fails]
     parts += [_no_fault(report, width), _open(report, width), _notes(report, width), _undecided(report, live, width)]
-    parts += [_gaps(report, width)]
+    parts += [gap_lines(report, width)]
     return "\n\n".join("\n".join(lines) for part in parts if (lines := list(part))) + "\n"
 
 
@@ -72,12 +72,3 @@ def _undecided(report: Report, live: bool, width: int) -> Iterator[str]:
     for reason, names in reasons:
         yield from wrapped(reason, width=width, indent="    ", first="  - ")
         yield from wrapped(names, width=width, indent="      ")
-
-
-def _gaps(report: Report, width: int) -> Iterator[str]:
-    if report.gaps:
-        yield f"Could not be read ({len(report.gaps)})"
-    for told in report.gaps:
-        yield from wrapped(f"{told.gap.reading}: {told.gap.reason}", width=width, indent="    ", first="  - ")
-        if told.command:
-            yield f"      {plain(told.command)}"

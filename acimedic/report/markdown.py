@@ -17,7 +17,7 @@ def to_markdown(report: Report) -> str:
     blocks = [*_head(report)]
     for number, finding in enumerate(report.fails):
         blocks += fault_blocks(finding, sections.place(report, number))
-    for section in (_no_fault, _plan, _error, _candidates, _gaps, _undecided, _ruled_out, _support, _incident):
+    for section in (_no_fault, _plan, _error, _candidates, gap_blocks, _undecided, _ruled_out, _support, _incident):
         blocks += section(report)
     return "\n\n".join(blocks) + "\n"
 
@@ -107,7 +107,8 @@ def _candidates(report: Report) -> Iterator[str]:
         yield listed(*(f"{code(each.check)}: {prose(each.telling)}" for each in report.candidates))
 
 
-def _gaps(report: Report) -> Iterator[str]:
+def gap_blocks(report: Report) -> Iterator[str]:
+    """What could not be read, and what would let us read it."""
     if report.gaps:
         yield f"### Could not be read ({len(report.gaps)})"
     for told in report.gaps:

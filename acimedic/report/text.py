@@ -30,7 +30,7 @@ def as_lines(report: Report, *, width: int = 100, brief: bool = False) -> str:
         lines += [*_no_fault(report, width), ""]
     ruled_out = () if brief else _ruled_out(report, width)
     body = (_plan(report.plan, width), _error(report, width), ruled_out)
-    for section in (*body, _undecided(report, width), _gaps(report, width), _support(report, width)):
+    for section in (*body, _undecided(report, width), gap_lines(report, width), _support(report, width)):
         told = list(section)
         lines += [*told, ""] if told else []
     return "\n".join(lines).rstrip() + "\n"
@@ -123,7 +123,8 @@ def _undecided(report: Report, width: int) -> Iterator[str]:
         yield from wrapped(", ".join(names), width=width, indent="      ")
 
 
-def _gaps(report: Report, width: int) -> Iterator[str]:
+def gap_lines(report: Report, width: int) -> Iterator[str]:
+    """What could not be read, and what would let us read it."""
     if report.gaps:
         yield f"Could not be read ({len(report.gaps)})"
     for told in report.gaps:
