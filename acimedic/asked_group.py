@@ -1,14 +1,15 @@
 """A container group among the resources of a template (pure)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from acimedic.definition import from_arm
 from acimedic.model.definition import Definition
 from acimedic.model.reading import Gap
 from acimedic.model.resource_id import CONTAINER_GROUPS, ResourceId
-from acimedic.template import Resource, Unresolved
+from acimedic.template import Json, Resource, Unresolved, member
 
-__all__ = ["definition_of", "is_group"]
+__all__ = ["definition_of", "is_bare_group", "is_group"]
 
 
 def is_group(kind: str | Unresolved) -> bool:
@@ -29,3 +30,13 @@ def definition_of(resource: Resource, group: ResourceId, source: str, *, supplie
         else version,
     )
     return replace(read, id=str(group), name=group.name)
+
+
+def is_bare_group(value: Mapping[str, Json]) -> bool:
+    """Whether an object is one container group: by its type, or without one by its containers."""
+    kind, properties = member(value, "type"), member(value, "properties")
+    if not isinstance(properties, dict):
+        return False
+    if kind is None:
+        return member(properties, "containers") is not None and member(value, "resources") is None
+    return isinstance(kind, str) and is_group(kind)

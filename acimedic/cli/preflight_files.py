@@ -4,12 +4,13 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from acimedic.asked_group import is_bare_group
 from acimedic.cli.bicep import Built, built, is_bicep, place_of_symbol, place_of_type
 from acimedic.cli.files import called, read_file
 from acimedic.cli.trouble import CannotRunError
 from acimedic.model.report import ToldPlace
 from acimedic.model.resource_id import CONTAINER_GROUPS
-from acimedic.preflight.request import is_bare_group, is_template
+from acimedic.preflight.request import is_template
 from acimedic.preflight.source import Source
 from acimedic.template import MAX_SIZE, Json, TemplateError, parse
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias, cast
 
-from acimedic.asked_group import definition_of, is_group
+from acimedic.asked_group import definition_of, is_bare_group, is_group
 from acimedic.definition import from_arm
 from acimedic.evidence.trail import Step, Trail
 from acimedic.model.definition import Container, Credential, Definition, IdentityCredential, PasswordCredential
@@ -17,7 +17,7 @@ from acimedic.model.error import ErrorChain
 from acimedic.model.incident import Operation
 from acimedic.model.reading import Absent, Gap, Reading
 from acimedic.model.resource_id import REGISTRIES, ResourceId
-from acimedic.template import Json, Resource, Scope, Unresolved, evaluate
+from acimedic.template import Json, Resource, Scope, Unresolved, evaluate, member
 
 _Json: TypeAlias = Mapping[str, Json]
 
@@ -85,8 +85,8 @@ def from_template(
         now=place.now,
         cloud=place.cloud,
     )
-    if "properties" in template and "resources" not in template:
-        version = template.get("apiVersion")
+    if is_bare_group(cast(_Json, template)):
+        version = member(cast(_Json, template), "apiVersion")
         return from_arm(
             template,
             origin="supplied",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from acimedic.asked_group import definition_of, is_group
+from acimedic.asked_group import definition_of, is_bare_group, is_group
 from acimedic.model.definition import Definition
 from acimedic.model.diagnosis import Diagnosis
 from acimedic.model.resource_id import CONTAINER_GROUPS, ResourceId
@@ -87,16 +87,6 @@ def evaluated(request: Request, lookup: Lookup = _NOWHERE) -> Evaluation:
         typed = {} if member(template, "type") is not None else {"type": CONTAINER_GROUPS}
         template = {"resources": [{**template, **typed}]}
     return without_quotes_anywhere(evaluate(template, request.parameters, request.scope, lookup))
-
-
-def is_bare_group(value: Mapping[str, Json]) -> bool:
-    """Whether an object is one container group: by its type, or without one by its containers."""
-    kind, properties = member(value, "type"), member(value, "properties")
-    if not isinstance(properties, dict):
-        return False
-    if kind is None:
-        return member(properties, "containers") is not None and member(value, "resources") is None
-    return isinstance(kind, str) and is_group(kind)
 
 
 def is_template(value: Mapping[str, Json]) -> bool:
