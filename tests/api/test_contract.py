@@ -136,7 +136,9 @@ def test_every_answer_is_as_described(server: Server, method: str, path: str, al
         if known:  # no id is ever met by chance
             _made_known(case, question)
         response = case.call(headers={"Accept": accept}, timeout=_LONGEST, allow_redirects=False)
-        case.validate_response(response, checks=CHECKS)
+        # That something is wrong with the app is what it was asked for: a status and a body that are described.
+        degraded = path == "/api/doctor" and response.status_code == 503 and response.json()["status"] == "degraded"
+        case.validate_response(response, checks=CHECKS[1:] if degraded else CHECKS)
 
     tried()
 

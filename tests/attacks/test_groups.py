@@ -109,7 +109,12 @@ def test_a_resource_group_that_only_begins_alike_is_not_the_one_that_is_named(tm
 def test_an_identity_of_a_subscription_that_is_not_named_gets_nothing(tmp_path: Path, azure: Simulator) -> None:
     far = f"/subscriptions/{OTHER_TENANT}/resourceGroups/rg-orders-prod/{IDENTITIES}/id-pull"
     pairs = [{"registry": REGISTRY_ID, "identity": far}]
-    end = attacked(tmp_path, azure, lambda world: identity(world, far), pairs=pairs)
+
+    def elsewhere(world: World) -> None:
+        world["subscriptions"]["far"] = world["subscriptions"]["app"] | {"subscriptionId": OTHER_TENANT}
+        identity(world, far)
+
+    end = attacked(tmp_path, azure, elsewhere, pairs=pairs)
     assert (end.state, end.written) == ("diagnosed", [])
     assert OTHER_TENANT in end.told
 
