@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from acimedic.__main__ import main
-from tests.preflight.templates import changed, healthy
+from tests.preflight.templates import SUBSCRIPTION, changed, healthy
 
 
 @pytest.fixture
@@ -119,3 +119,19 @@ def test_a_loop_without_end_is_bounded(here: Path, capsys: pytest.CaptureFixture
     template = changed(lambda group: group.update(copy={"name": "c", "count": 1_000_000_000}))
     assert main(["preflight", _file(here, template)]) == 0
     assert "Not evaluated" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("given", [True, False], ids=["by words", "by the environment"])
+def test_the_place_is_told_by_words_or_by_the_environment(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, given: bool
+) -> None:
+    words = ["preflight", _file(here, healthy()), "--format", "json"]
+    if given:
+        words += ["--subscription", SUBSCRIPTION, "--resource-group", "rg-app"]
+    else:
+        monkeypatch.setenv("AZURE_SUBSCRIPTION_ID", SUBSCRIPTION)
+        monkeypatch.setenv("AZURE_RESOURCE_GROUP", "rg-app")
+    main(words)
+    incident = json.loads(capsys.readouterr().out)["incident"]
+    of_group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-app/providers/Microsoft.ContainerInstance"
+    assert incident["container_group"] == f"{of_group}/containerGroups/web"

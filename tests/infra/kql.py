@@ -1,6 +1,6 @@
 """As much of the Kusto Query Language as an alert here uses, carried out: one table, read from the top to the bottom.
 
-Anything else raises NotImplementedError. null takes no part in a comparison, as in Kusto.
+Anything else raises OutsideSubsetError. null takes no part in a comparison, as in Kusto.
 Source: https://learn.microsoft.com/kusto/query/
 """
 
@@ -18,6 +18,10 @@ _TOKEN = re.compile(
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
+class OutsideSubsetError(ValueError):
+    """The query says something that is not carried out here, so that nothing may be concluded from it."""
+
+
 def run(query: str, table: Sequence[Row], *, now: datetime) -> list[Row]:
     """The rows that are left of a table at the end. `TimeGenerated` is a datetime."""
     return _Run(_tokens(query), now).all(table)
@@ -29,7 +33,7 @@ def _tokens(query: str) -> list[tuple[str, str]]:
     while place < len(text):
         match = _TOKEN.match(text, place)
         if match is None or match.lastgroup is None:
-            raise NotImplementedError(text[place : place + 30])
+            raise OutsideSubsetError(text[place : place + 30])
         found.append((match.lastgroup, match[match.lastgroup]))
         place = match.end()
     return [*found, ("end", "")]
@@ -56,7 +60,7 @@ class _Run:
             operator = self._word()
             rows = {"where": self._where, "extend": self._extend, "summarize": self._summarize}[operator](rows)
         if self._tokens[self._place][0] != "end":
-            raise NotImplementedError(self._tokens[self._place][1])
+            raise OutsideSubsetError(self._tokens[self._place][1])
         return rows
 
     def _where(self, rows: list[Row]) -> list[Row]:
@@ -75,20 +79,20 @@ class _Run:
         name = self._word()
         self._sign("=")
         if self._word() != "countif":
-            raise NotImplementedError("only countif()")
+            raise OutsideSubsetError("only countif()")
         self._sign("(")
         counted = [bool(holds) for _, holds in self._each(rows)]
         for sign in (")", ","):
             self._sign(sign)
         if self._word() != "arg_max":
-            raise NotImplementedError("only arg_max()")
+            raise OutsideSubsetError("only arg_max()")
         self._sign("(")
         kept = [self._word()]
         while self._sees(","):
             kept.append(self._word())
         self._sign(")")
         if self._word() != "by":
-            raise NotImplementedError("only by")
+            raise OutsideSubsetError("only by")
         by = self._word()
         groups: dict[Any, list[int]] = {}
         for number, row in enumerate(rows):
@@ -172,7 +176,7 @@ class _Run:
         if text in {"true", "false"}:
             return text == "true"
         if kind != "name":
-            raise NotImplementedError(text)
+            raise OutsideSubsetError(text)
         if self._sees("("):
             return self._functions[text](*self._arguments(row))
         column, *path = text.split(".")
@@ -191,13 +195,13 @@ class _Run:
     def _word(self) -> str:
         kind, text = self._tokens[self._place]
         if kind != "name":
-            raise NotImplementedError(text)
+            raise OutsideSubsetError(text)
         self._place += 1
         return text
 
     def _sign(self, sign: str) -> None:
         if not self._sees(sign):
-            raise NotImplementedError(f"{self._tokens[self._place][1]!r} in the place of {sign!r}")
+            raise OutsideSubsetError(f"{self._tokens[self._place][1]!r} in the place of {sign!r}")
 
     def _sees(self, sign: str) -> bool:
         found = self._tokens[self._place] == ("sign", sign)

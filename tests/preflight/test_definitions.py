@@ -221,3 +221,24 @@ def test_a_server_with_a_scheme_and_no_slashes_is_the_only_fault() -> None:
         group["properties"]["imageRegistryCredentials"][0]["server"] = "https:contoso.azurecr.io"
 
     assert [each.check for each in examined(changed(change)).fails] == ["credential-server-malformed"]
+
+
+def test_what_is_proven_comes_before_what_is_likely() -> None:
+    def change(group: dict[str, Any]) -> None:
+        group["properties"]["containers"].append({"name": "b", "properties": {"image": "fabrikam.azurecr.io/app:1"}})
+        group["identity"] = {"type": "None"}
+
+    report = examined(changed(change))
+    assert [each.confidence for each in report.fails] == ["confirmed", "likely"]
+    assert report.root_cause == "credential-identity-not-on-group"
+    assert "fabrikam" not in report.headline
+
+
+def test_a_server_that_no_image_uses_is_no_proof_while_nobody_read_the_registry() -> None:
+    """It may be open to all, and the credential left over."""
+
+    def change(group: dict[str, Any]) -> None:
+        group["properties"]["imageRegistryCredentials"][0]["server"] = "fabrikam.azurecr.io"
+
+    found = {(each.check, each.confidence) for each in examined(changed(change)).fails}
+    assert found == {("credential-server-mismatch", "likely")}
