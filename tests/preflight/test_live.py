@@ -7,6 +7,7 @@ import pytest
 
 from acimedic.model.access import REPOSITORY_READER, Permission, Role
 from acimedic.model.reading import Absent
+from acimedic.model.testimony import NotThere
 from acimedic.simulator import load_world
 from acimedic.template import Scope
 from tests.build import (
@@ -400,6 +401,31 @@ def test_a_registry_that_is_there_is_asked_for_the_image_as_it_is_now() -> None:
     azure = Azure(identities_there=(IDENTITY,), assigned=(assignment(),))
     look(template(again, group(identity=IDENTITY_ID)), azure)
     assert ("image", (IMAGE, REGISTRY)) in azure.asked
+
+
+@pytest.mark.parametrize(("pushed", "confidence"), [(False, "confirmed"), (True, "likely")])
+def test_an_image_that_a_script_may_push_is_not_surely_missing(pushed: bool, confidence: str) -> None:
+    script = {"type": "Microsoft.Resources/deploymentScripts", "apiVersion": "2023-08-01", "name": "push"}
+    asked = template(*([script] if pushed else []), group(identity=IDENTITY_ID))
+    missing = NotThere(what="tag", nearest=(), source="GET")
+    azure = Azure(identities_there=(IDENTITY,), assigned=(assignment(),), said=missing)
+    assert look(asked, azure).faults == {"image-not-found": confidence}
+
+
+def test_what_a_linked_template_may_change_is_not_proven() -> None:
+    linked = module("more", {}) | {"properties": {"mode": "Incremental", "templateLink": {"uri": "https://x/y.json"}}}
+    shut = replace(REGISTRY, public_access="Disabled", default_action="Deny", bypass="None")
+    azure = Azure(registries_there=(shut,), identities_there=(IDENTITY,), assigned=(assignment(),))
+    assert look(template(group(identity=IDENTITY_ID)), azure).faults == {"trusted-services-disabled": "confirmed"}
+    assert look(template(linked, group(identity=IDENTITY_ID)), azure).faults == {"trusted-services-disabled": "likely"}
+
+
+def test_a_role_for_somebody_else_is_none_of_a_new_identitys() -> None:
+    """Who does not exist yet is in no group, whatever kind of principal the role is for."""
+    asked = template(identity(), role(OTHER_PRINCIPAL, kind=None), group())
+    assert look(asked, Azure()).faults == {"pull-role-missing": "likely"}
+    asked = template(role(OTHER_PRINCIPAL, kind=None), group(identity=IDENTITY_ID))
+    assert look(asked, EVERYTHING).verdict("pull-role-missing") == "unknown"
 
 
 def test_a_new_registry_is_not_said_to_be_missing() -> None:
