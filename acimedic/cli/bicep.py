@@ -13,11 +13,11 @@ from typing import Literal, TypeAlias
 from acimedic.cli.running import NotRunError, Ran, ran
 from acimedic.cli.trouble import CannotRunError
 from acimedic.report.plain import plain
-from acimedic.template import TemplateError, parse
+from acimedic.template import MAX_SIZE, TemplateError, parse
 
 Via: TypeAlias = Literal["bicep", "az bicep"]
 
-MOST_BYTES = 50 * 1024 * 1024
+MOST_BYTES = MAX_SIZE
 SECONDS = 180.0
 """The compiler may first have to fetch modules, and `az` the compiler."""
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import checks
 from acimedic.cli.files import called, read_file
+from acimedic.cli.forms import FORMS, in_form
 from acimedic.cli.trouble import CannotRunError
 from acimedic.connection import NoAzureError, ensure_answered
 from acimedic.diagnosis import diagnose as diagnose_again
@@ -18,22 +19,14 @@ from acimedic.evidence import Supplied
 from acimedic.incident import MOST_BYTES, BadEventError, from_words, read_event
 from acimedic.model.diagnosis import Diagnosis
 from acimedic.model.incident import DeploymentFailure, Ignored, Incident, Signal
-from acimedic.model.report import Report
 from acimedic.policy import Consent
 from acimedic.policy_file import read_consent
-from acimedic.report.as_json import as_object, as_text
 from acimedic.report.build import build_report
-from acimedic.report.markdown import to_markdown
 from acimedic.report.plain import plain
-from acimedic.report.sarif import to_sarif
 from acimedic.report.text import as_lines
 from acimedic.settings import Settings, SettingsError, read_settings
-from acimedic.template import TemplateError
+from acimedic.template import MAX_SIZE, TemplateError
 from acimedic.template import parse as parse_template
-from acimedic.web.catalogue import catalogue
-
-_FORMATS = ("text", "json", "markdown", "html", "sarif")
-_MOST_TEMPLATE_BYTES = 50 * 1024 * 1024
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--error", metavar="FILE", help="the error text, where Azure no longer has it")
     parser.add_argument("--template", metavar="FILE", help="the ARM template or container group that was deployed")
     parser.add_argument("--parameters", metavar="FILE", help="the template's parameters")
-    parser.add_argument("--format", choices=_FORMATS, default="text")
+    parser.add_argument("--format", choices=FORMS, default="text")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -68,7 +61,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _told(diagnosis: Diagnosis, gateway: bool, form: str) -> int:
-    sys.stdout.write(_shown(build_report(diagnosis, gateway=gateway), form))
+    report = build_report(diagnosis, gateway=gateway)
+    width = shutil.get_terminal_size().columns
+    sys.stdout.write(in_form(report, form, text=lambda: as_lines(report, width=width)))
     return 1 if diagnosis.outcome == "cause-found" else 0
 
 
@@ -99,20 +94,6 @@ def _remember(diagnosis: Diagnosis, settings: Settings) -> None:
         sys.stderr.write(f"acimedic: the incident could not be kept: {plain(why)}\n")
 
 
-def _shown(report: Report, form: str) -> str:
-    if form == "json":
-        return as_text(as_object(report))
-    if form == "markdown":
-        return to_markdown(report)
-    if form == "html":
-        from acimedic.report.html import to_html  # the template engine is for this one form
-
-        return to_html(report)
-    if form == "sarif":
-        return to_sarif(report, catalogue())
-    return as_lines(report, width=shutil.get_terminal_size().columns)
-
-
 def _consent(settings: Settings) -> Consent:
     """What the policy consents to. One that is not valid consents to nothing, and that is said at once."""
     consent = read_consent(settings)
@@ -139,7 +120,7 @@ def _signal(arguments: argparse.Namespace, settings: Settings) -> Incident | Dep
 def _supplied(arguments: argparse.Namespace) -> Supplied:
     error = None
     if arguments.error:
-        error = parse_error(read_file(arguments.error, _MOST_TEMPLATE_BYTES))
+        error = parse_error(read_file(arguments.error, MAX_SIZE))
         if not error.links:
             raise CannotRunError(f"{called(arguments.error)} holds no error text")
     if arguments.parameters and not arguments.template:
@@ -153,7 +134,7 @@ def _supplied(arguments: argparse.Namespace) -> Supplied:
 
 def _json_file(name: str) -> Mapping[str, object]:
     try:
-        value = parse_template(read_file(name, _MOST_TEMPLATE_BYTES))
+        value = parse_template(read_file(name, MAX_SIZE))
     except TemplateError as error:
         raise CannotRunError(f"{called(name)} is not a template: {error}") from error
     if not isinstance(value, Mapping):

@@ -6,30 +6,25 @@ import sys
 
 import checks
 from acimedic.cli.files import called, read_file
+from acimedic.cli.forms import FORMS, in_form
 from acimedic.cli.trouble import CannotRunError
-from acimedic.explain import Explanation, NotAGroupError, explain
-from acimedic.explain.printing import report_of, to_json, to_text
-from acimedic.report.markdown import to_markdown
-from acimedic.report.sarif import to_sarif
-from acimedic.template import TemplateError, parse
-from acimedic.web.catalogue import catalogue
-
-_FORMATS = ("text", "json", "markdown", "html", "sarif")
-_MOST_BYTES = 50 * 1024 * 1024
+from acimedic.explain import NotAGroupError, explain
+from acimedic.explain.printing import report_of, to_text
+from acimedic.template import MAX_SIZE, TemplateError, parse
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The words of the command."""
     parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="the error text; - for standard input")
     parser.add_argument("--definition", metavar="FILE", help="the container group that was deployed, as ARM JSON")
-    parser.add_argument("--format", choices=_FORMATS, default="text")
+    parser.add_argument("--format", choices=FORMS, default="text")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command: 1 where the text proves the cause, else 0. Raises CannotRunError."""
     if arguments.file == "-" and arguments.definition == "-":
         raise CannotRunError("the error and the definition cannot both come from standard input")
-    text = read_file(arguments.file, _MOST_BYTES)
+    text = read_file(arguments.file, MAX_SIZE)
     definition = _definition(arguments.definition) if arguments.definition else None
     if not text.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe") and definition is None:
         raise CannotRunError(f"{called(arguments.file)} is empty; paste the error as Azure or a tool printed it")
@@ -37,27 +32,15 @@ def run(arguments: argparse.Namespace) -> int:
         explanation = explain(text, definition, checks=checks.ALL)
     except NotAGroupError as error:
         raise CannotRunError(f"{called(arguments.definition)} is not the JSON of a container group: {error}") from error
-    sys.stdout.write(_shown(explanation, arguments.format))
+    width = shutil.get_terminal_size().columns
+    told = in_form(report_of(explanation), arguments.format, text=lambda: to_text(explanation, width=width))
+    sys.stdout.write(told)
     return 1 if explanation.diagnosis.outcome == "cause-found" else 0
-
-
-def _shown(explanation: Explanation, form: str) -> str:
-    if form == "json":
-        return to_json(explanation)
-    if form == "markdown":
-        return to_markdown(report_of(explanation))
-    if form == "html":
-        from acimedic.report.html import to_html  # the template engine is for this one form
-
-        return to_html(report_of(explanation))
-    if form == "sarif":
-        return to_sarif(report_of(explanation), catalogue())
-    return to_text(explanation, width=shutil.get_terminal_size().columns)
 
 
 def _definition(name: str) -> object:
     try:
-        value = parse(read_file(name, _MOST_BYTES))
+        value = parse(read_file(name, MAX_SIZE))
     except TemplateError as error:
         raise CannotRunError(f"{called(name)} is not JSON: {error}") from error
     if value is None:

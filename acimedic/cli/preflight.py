@@ -8,6 +8,7 @@ import shutil
 import sys
 from datetime import UTC, datetime
 
+from acimedic.cli.forms import FORMS, in_form
 from acimedic.cli.preflight_files import read_template
 from acimedic.cli.trouble import CannotRunError
 from acimedic.model.report import Report
@@ -17,12 +18,11 @@ from acimedic.preflight.report import report_of
 from acimedic.preflight.request import Examination, Request
 from acimedic.preflight.source import Source
 from acimedic.preflight.text import to_text
-from acimedic.report.as_json import as_object, as_text
 from acimedic.report.plain import plain
 from acimedic.settings import Settings, SettingsError, read_settings
 from acimedic.template import Scope
 
-_FORMATS = ("text", "json", "markdown", "sarif")
+_FORMS = tuple(form for form in FORMS if form != "html")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NAME = re.compile(r"[-\w.()]{1,90}")
 
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--subscription", metavar="ID", help="where it will be deployed; else AZURE_SUBSCRIPTION_ID")
     parser.add_argument("--resource-group", metavar="NAME", help="where it will be deployed; else AZURE_RESOURCE_GROUP")
     parser.add_argument("--location", metavar="NAME", help="of the resource group, or of the deployment")
-    parser.add_argument("--format", choices=_FORMATS, default="text")
+    parser.add_argument("--format", choices=_FORMS, default="text")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -90,16 +90,10 @@ def _examined(request: Request, settings: Settings, *, live: bool) -> Examinatio
 
 def _shown(report: Report, arguments: argparse.Namespace) -> str:
     form: str = arguments.format
-    if form == "json":
-        return as_text(as_object(report))
     if form == "markdown":
         return to_markdown(report, live=arguments.live)
-    if form == "sarif":
-        from acimedic.report.sarif import to_sarif
-        from acimedic.web.catalogue import catalogue
-
-        return to_sarif(report, catalogue())
-    return to_text(report, live=arguments.live, width=shutil.get_terminal_size().columns)
+    width = shutil.get_terminal_size().columns
+    return in_form(report, form, text=lambda: to_text(report, live=arguments.live, width=width))
 
 
 def _print_corrected(examination: Examination, source: Source) -> None:

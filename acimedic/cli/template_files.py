@@ -7,10 +7,9 @@ from pathlib import Path
 
 from acimedic.cli.files import read_file
 from acimedic.cli.running import Ran, ran
-from acimedic.template import TemplateError, parse
+from acimedic.template import MAX_SIZE, TemplateError, parse
 from acimedic.template.reader import decode
 
-_MOST_BYTES = 50 * 1024 * 1024
 _MOST_REPORT = 256 * 1024 * 1024
 _MOST_SECONDS = 900.0
 _PARAMETERS = ".parameters.json"
@@ -81,7 +80,7 @@ def _is_arm_template(name: str) -> bool:
 
 def _text(name: str) -> str | None:
     """None for what is too long for a template, which may have 4 MB, and for what is no text."""
-    content = read_file(name, _MOST_BYTES + 1)
+    content = read_file(name, MAX_SIZE + 1)
     try:
         return decode(content)
     except TemplateError:

@@ -1,4 +1,4 @@
-"""An explanation as JSON and as text (pure)."""
+"""An explanation as a report and as text (pure)."""
 
 import shlex
 from collections.abc import Iterator
@@ -14,11 +14,10 @@ from acimedic.model.report import Candidate, Report
 from acimedic.model.resource_id import CONTAINER_GROUPS
 from acimedic.model.verdict import Fail
 from acimedic.named import NamedOnly
-from acimedic.report.as_json import as_object, as_text
 from acimedic.report.build import build_report
 from acimedic.report.plain import plain, wrapped
 
-__all__ = ["report_of", "to_json", "to_text"]
+__all__ = ["report_of", "to_text"]
 
 _SHOWN = 6
 _LABEL = 13
@@ -30,11 +29,6 @@ def report_of(explanation: Explanation) -> Report:
     cause = next((each.check for each in explanation.diagnosis.fails if each.confirmed), None)
     candidates = tuple(Candidate(check, TELLING[check]) for check in explanation.candidates)
     return replace(build_report(explanation.diagnosis, gateway=False), root_cause=cause, candidates=candidates)
-
-
-def to_json(explanation: Explanation) -> str:
-    """The report of version 1, with `candidates` and, for each, how to tell; in ASCII, as every report."""
-    return as_text(as_object(report_of(explanation)))
 
 
 def to_text(explanation: Explanation, *, width: int = 100) -> str:
