@@ -13,6 +13,7 @@ from azure.core.exceptions import (
     ServiceResponseError,
 )
 
+from acimedic.azure.backoff import ThrottledError
 from acimedic.azure.policies import RefusedRequestError
 from acimedic.azure.session import first_words
 from acimedic.model.reading import Gap
@@ -68,7 +69,7 @@ async def attempt(call: Awaitable[T], want: Gap, seconds: float, limit: float) -
         return _gap(want, f"sign-in failed: {first_words(error)}" if error.status_code is None else _refused(error))
     except HttpResponseError as error:
         return _gap(want, _refused(error))
-    except RefusedRequestError as error:
+    except (RefusedRequestError, ThrottledError) as error:
         return _gap(want, first_words(error))
     except (ServiceRequestError, ServiceResponseError) as error:
         return _gap(want, f"Azure could not be reached: {first_words(error)}")

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol, TypeVar, cast
 
 from acimedic.azure import read_access, read_activity, read_deployments, read_details, read_groups, read_registries
 from acimedic.azure.attempt import attempt
 from acimedic.azure.session import Session
+from acimedic.azure.sharing import LIVE, SETTLED
 from acimedic.model.access import Assignment, DenyAssignment, Role
 from acimedic.model.definition import Definition
 from acimedic.model.deployment import Activity, Deployment, ExportedTemplate, Operation
@@ -211,8 +213,15 @@ class AzureReader:
         if key not in self._known:
             left = max(self._deadline - asyncio.get_running_loop().time(), 0.001)
             limit = self._session.settings.time_limit
-            self._known[key] = asyncio.ensure_future(attempt(read(self._session, *what), want, left, limit))
+            self._known[key] = asyncio.ensure_future(attempt(self._asked(read, what), want, left, limit))
         return cast(T | Gap, await self._known[key])
+
+    def _asked(self, read: Callable[..., Awaitable[T]], what: tuple[Hashable, ...]) -> Awaitable[T]:
+        """Ask, or share what others ask, where it is not the incident's own."""
+        shared, good_for = self._session.shared, _SHARED.get(read)
+        if shared is None or good_for is None:
+            return read(self._session, *what)
+        return shared.read((read, *what), good_for, partial(read, self._session, *what))
 
 
 async def _image(
@@ -221,3 +230,21 @@ async def _image(
     from acimedic.azure.registry_api import ask
 
     return await ask(session, image, registry=registry, want_platform=platform)
+
+
+# What many incidents ask about. A group, its deployments and what the activity log tells of them are its own.
+_SHARED: dict[Callable[..., Awaitable[Any]], float] = {
+    read_registries.list_registries: LIVE,
+    read_registries.read_registry: LIVE,
+    read_registries.find_registries: SETTLED,
+    read_registries.list_subscriptions: SETTLED,
+    read_registries.read_tenant: SETTLED,
+    read_access.read_identity: LIVE,
+    read_access.list_assignments: LIVE,
+    read_access.list_denials: LIVE,
+    read_access.read_role: LIVE,
+    read_details.read_token: LIVE,
+    read_details.read_endpoint_subnet: SETTLED,
+    read_details.read_network_rules: LIVE,
+    _image: LIVE,
+}

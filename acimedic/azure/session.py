@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from types import TracebackType
 from typing import Any, cast
 
@@ -19,7 +20,9 @@ from azure.core.pipeline.policies import (
     UserAgentPolicy,
 )
 
+from acimedic.azure.backoff import Backoff, BackoffPolicy
 from acimedic.azure.policies import NoFalseRefusals, OwnHost, PlainRefusals, ReadOnly, Tally
+from acimedic.azure.sharing import Readings
 from acimedic.azure.transport import Pause, Transport
 from acimedic.settings import Settings
 
@@ -48,25 +51,48 @@ class StandInCredential:
         return None
 
 
+class Way:
+    """The way to Azure: the connections, who we are, and what Azure has said of too many requests."""
+
+    def __init__(self, settings: Settings, pause: Pause) -> None:
+        self.transport = Transport(settings.gateway, pause)
+        self.credential = _credential(settings, self.transport)
+        self.backoff = Backoff(pause, time.monotonic, settings.time_limit)
+
+    async def close(self) -> None:
+        """Let go of the connections, and of the tokens."""
+        await self.credential.close()
+        await self.transport.close()
+
+
 class Session:
     """Everything that speaks to Azure in one run. Use as `async with`.
 
     Every client is given one of two pipelines in place of its own, so that none brings policies that
     we did not choose: azure-mgmt-core's would register resource providers, which is a write.
-    pause: waits for some seconds, between two tries and between two polls.
+    pause: waits for some seconds, between two tries and between two polls. way: one that others use as well, and that
+    is not closed here; None for its own. shared: readings that others make use of as well.
     """
 
-    def __init__(self, settings: Settings, pause: Pause = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        pause: Pause = asyncio.sleep,
+        *,
+        way: Way | None = None,
+        shared: Readings | None = None,
+    ) -> None:
         self.settings = settings
         self.tally = Tally()
-        self._transport = Transport(settings.gateway, pause)
-        self._credential = _credential(settings, self._transport)
+        self.shared = shared
+        self._own = way is None
+        self._way = Way(settings, pause) if way is None else way
         self.reading = self._pipeline(ReadOnly(), PlainRefusals())
 
     @property
     def credential(self) -> AsyncTokenCredential:
         """Who we are."""
-        return cast(AsyncTokenCredential, self._credential)
+        return cast(AsyncTokenCredential, self._way.credential)
 
     def options(self, pipeline: "AsyncPipeline[Any, Any]") -> dict[str, Any]:
         """What every management client is constructed with."""
@@ -82,11 +108,14 @@ class Session:
 
     def without_token(self, *guards: SansIOHTTPPolicy[Any, Any]) -> "AsyncPipeline[Any, Any]":
         """A pipeline that adds no token, retries nothing and follows no redirect: for registries."""
-        return AsyncPipeline(self._transport, [UserAgentPolicy(sdk_moniker="acimedic"), *guards])
+        return AsyncPipeline(self._way.transport, [UserAgentPolicy(sdk_moniker="acimedic"), *guards])
 
     def _pipeline(self, *guards: SansIOHTTPPolicy[Any, Any]) -> "AsyncPipeline[Any, Any]":
+        retry: AsyncRetryPolicy[Any, Any] = AsyncRetryPolicy(
+            retry_total=3, retry_backoff_factor=0.4, retry_backoff_max=4
+        )
         return AsyncPipeline(
-            self._transport,
+            self._way.transport,
             [
                 RequestIdPolicy(),
                 HeadersPolicy(),
@@ -94,20 +123,21 @@ class Session:
                 ContentDecodePolicy(),
                 OwnHost(self.settings.arm),
                 *guards,
-                AsyncRetryPolicy(retry_total=3, retry_backoff_factor=0.4, retry_backoff_max=4),
-                AsyncBearerTokenCredentialPolicy(self._credential, f"{self.settings.arm}/.default"),
+                retry,
+                BackoffPolicy(self._way.backoff, retry),
+                AsyncBearerTokenCredentialPolicy(self._way.credential, f"{self.settings.arm}/.default"),
                 CustomHookPolicy(),
                 self.tally,
             ],
         )
 
     async def __aenter__(self) -> "Session":
-        await self._transport.open()
+        await self._way.transport.open()
         return self
 
     async def __aexit__(self, *_details: object) -> None:
-        await self._credential.close()
-        await self._transport.close()
+        if self._own:
+            await self._way.close()
 
 
 def _credential(settings: Settings, transport: Transport) -> Any:

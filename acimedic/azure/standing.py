@@ -18,6 +18,7 @@ from azure.core.exceptions import (
 )
 
 from acimedic.azure.attempt import error_code, said_absent, status_and_code
+from acimedic.azure.backoff import ThrottledError
 from acimedic.azure.read_registries import API_VERSION as REGISTRY_API_VERSION
 from acimedic.azure.session import Session, first_words
 from acimedic.azure.shapes import due, properties_of
@@ -91,7 +92,7 @@ def refusals() -> Iterator[None]:
         raise _refused(error) from error
     except HttpResponseError as error:
         raise _refused(error) from error
-    except (AzureError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+    except (AzureError, ThrottledError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         said = f"no clear answer came, so look whether it was done ({type(error).__name__}: {first_words(error)})"
         raise UnclearError(said) from error
 

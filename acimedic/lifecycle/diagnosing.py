@@ -32,7 +32,7 @@ async def diagnose(tools: Tools, look: Look) -> Found:
     """Diagnose, keep report and plan, and offer the plan. Raises where Azure or the store is away."""
     record = await found(tools, look.incident)
     began = time.monotonic()
-    async with tools.azure() as session:
+    async with tools.looking() as session:
         diagnosis = await look_afresh(tools, record, session)
     milliseconds = round((time.monotonic() - began) * 1000)
     lines.incident(_LOG, diagnosis, milliseconds=milliseconds, statuses=session.tally.statuses)

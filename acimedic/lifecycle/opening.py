@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
+from acimedic.azure.common import in_common
 from acimedic.azure.session import Session, sign_in
 from acimedic.azure.transport import Pause
 from acimedic.lifecycle.notifying import open_notifier
@@ -47,6 +48,7 @@ async def open_tools(
             store=store,
             consent=consent,
             azure=lambda: Session(settings, pause),
+            looking=lambda: in_common(settings, pause),
             now=now,
             approval_keys=approval_keys,
             audit=audit,

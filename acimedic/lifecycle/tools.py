@@ -33,7 +33,7 @@ class Teller(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """azure: opens a connection to Azure, for one activity.
+    """azure: opens a connection to Azure, for one activity. looking: one whose readings are shared, to tell people by.
 
     approval_keys: the newest first; empty closes approval. audit: by which a trail is verified.
     """
@@ -42,6 +42,7 @@ class Tools:
     store: Store
     consent: Consent
     azure: Callable[[], AbstractAsyncContextManager[Session]]
+    looking: Callable[[], AbstractAsyncContextManager[Session]]
     now: Callable[[], datetime]
     approval_keys: tuple[str, ...] = field(repr=False)
     audit: AuditKeys

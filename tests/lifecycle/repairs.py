@@ -172,6 +172,7 @@ async def repair(
                 audit=keys,
                 consent=written.consent(mode=mode, **policy),
                 azure=lambda: Session(settings, no_wait),
+                looking=lambda: Session(settings, no_wait),
                 now=clock,
                 approval_keys=KEYS,
                 notifier=Silence(),

@@ -32,6 +32,7 @@ def tools(here: Square) -> Tools:
         store=here.store,
         consent=Consent(),
         azure=_no_azure,
+        looking=_no_azure,
         now=here.clock,
         approval_keys=(),
         audit=AuditKeys(b"a key that only tests have"),

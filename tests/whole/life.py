@@ -361,6 +361,7 @@ class Town:
                 opened,
                 store=watched,
                 azure=lambda: WatchedSession(self.settings, places),
+                looking=lambda: WatchedSession(self.settings, places),
                 notifier=open_notifier(self.settings, opened.consent, watched, self.clock, sinks=self.sinks),
             )
             history = WatchedHistory(self.home / "stories.db", places)

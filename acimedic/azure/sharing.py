@@ -1,0 +1,72 @@
+"""Readings that several diagnoses need at the same time, made once for all of them.
+
+Many failures at once are mostly about a few registries, identities and roles. What several ask while it is under way is
+asked once, and its answer is good for some seconds. Nothing is kept once nobody diagnoses any more, and what kept an
+answer from one is not held against the next who asks.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from acimedic.model.reading import Gap
+
+T = TypeVar("T")
+
+LIVE = 10.0
+"""Seconds for which an answer about something that people change is good."""
+
+SETTLED = 60.0
+"""The same for what hardly ever changes, or is minutes old when Azure tells it, as Resource Graph's answers are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    task: "asyncio.Task[Any]"
+    until: float
+
+
+class Readings:
+    """Readings of one principal. limit: seconds that one of them may take. clock: seconds."""
+
+    def __init__(self, limit: float, clock: Callable[[], float]) -> None:
+        self._limit = limit
+        self._clock = clock
+        self._asked: dict[Hashable, _Asked] = {}
+
+    async def read(self, key: Hashable, good_for: float, ask: Callable[[], Awaitable[T]]) -> T:
+        """The answer to what is asked, or was asked just now. Raises what the asking raises, or TimeoutError."""
+        self._forget_old()
+        asked = self._asked.get(key)
+        if asked is None:
+            task = asyncio.ensure_future(self._bounded(ask))
+            asked = self._asked[key] = _Asked(task=task, until=self._clock() + good_for)
+            task.add_done_callback(lambda done: self._settle(key, done))
+        # One who gives up must not take the answer from the others.
+        return cast(T, await asyncio.shield(asked.task))
+
+    async def close(self) -> None:
+        """Give up what is still under way."""
+        under_way = [each.task for each in self._asked.values() if not each.task.done()]
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+        self._asked.clear()
+
+    async def _bounded(self, ask: Callable[[], Awaitable[T]]) -> T:
+        async with asyncio.timeout(self._limit):
+            return await ask()
+
+    def _settle(self, key: Hashable, done: "asyncio.Task[Any]") -> None:
+        """What is no answer is nothing to keep."""
+        failed = done.cancelled() or done.exception() is not None
+        asked = self._asked.get(key)
+        if asked is not None and asked.task is done and (failed or isinstance(done.result(), Gap)):
+            del self._asked[key]
+
+    def _forget_old(self) -> None:
+        now = self._clock()
+        old = [key for key, each in self._asked.items() if each.until <= now and each.task.done()]
+        for key in old:
+            del self._asked[key]

@@ -1,0 +1,199 @@
+"""Diagnoses that run at the same time ask once for what several need, and never for what a change is based on."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from acimedic.azure.common import in_common
+from acimedic.azure.reader import AzureReader
+from acimedic.azure.session import Session
+from acimedic.azure.sharing import Readings
+from acimedic.model.reading import Gap
+from acimedic.settings import Settings, read_settings
+
+from . import bodies as of
+from .questions import QUESTIONS, Question
+from .replay import Answer, Replay, error, route
+
+OWN = ("group", "deployments", "deployments-of-subscription", "deployment", "operations", "template", "activity")
+own = pytest.mark.parametrize("question", [q for q in QUESTIONS if q.name.startswith(OWN)], ids=lambda q: q.name)
+common = pytest.mark.parametrize("question", [q for q in QUESTIONS if not q.name.startswith(OWN)], ids=lambda q: q.name)
+
+
+async def no_wait(_seconds: float) -> None:
+    return None
+
+
+def settings_of(replay: Replay) -> Settings:
+    return read_settings({"ACIMEDIC_GATEWAY": replay.url})
+
+
+def over(replay: Replay, act: Callable[[Settings], Coroutine[Any, Any, Any]]) -> Any:
+    return asyncio.run(act(settings_of(replay)))
+
+
+@common
+def test_two_diagnoses_at_the_same_time_ask_once(question: Question) -> None:
+    async def both(settings: Settings) -> Any:
+        async with in_common(settings) as one, in_common(settings) as two:
+            return await asyncio.gather(question.ask(AzureReader(one)), question.ask(AzureReader(two)))
+
+    with Replay(route(question.method, question.pattern, Answer(body=question.body))) as replay:
+        first, second = over(replay, both)
+        assert len(replay.asked) == 1
+    assert first == second
+    assert not isinstance(first, Gap)
+
+
+@own
+def test_what_is_an_incidents_own_is_asked_by_each(question: Question) -> None:
+    async def both(settings: Settings) -> Any:
+        async with in_common(settings) as one, in_common(settings) as two:
+            return await asyncio.gather(question.ask(AzureReader(one)), question.ask(AzureReader(two)))
+
+    with Replay(route(question.method, question.pattern, Answer(body=question.body))) as replay:
+        over(replay, both)
+        assert len(replay.asked) == 2
+
+
+def asked_by_two(replay: Replay, other: Callable[[Settings], Settings] = lambda same: same) -> list[Any]:
+    """The registry, asked for by one diagnosis and then, while the first still runs, by another."""
+
+    async def both(settings: Settings) -> list[Any]:
+        async with in_common(settings, no_wait) as one, in_common(other(settings), no_wait) as two:
+            return [await AzureReader(each).registry(of.REGISTRY) for each in (one, two)]
+
+    given: list[Any] = over(replay, both)
+    return given
+
+
+REGISTRY = f"{of.REGISTRY_ID}\\?"
+WELL = Answer(body=of.registry_body())
+REFUSED = error(403, "AuthorizationFailed")
+
+
+def test_one_who_asks_a_moment_later_is_given_the_same_answer() -> None:
+    with Replay(route("GET", REGISTRY, WELL)) as replay:
+        first, second = asked_by_two(replay)
+        assert (first, len(replay.asked)) == (second, 1)
+
+
+def test_what_could_not_be_read_is_asked_again_by_the_next() -> None:
+    with Replay(route("GET", REGISTRY, REFUSED, WELL)) as replay:
+        first, second = asked_by_two(replay)
+        assert isinstance(first, Gap)
+        assert not isinstance(second, Gap)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"client_id": "another"}, {"cloud": "AzureUSGovernment"}, {"time_limit": 7.0}],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_nothing_is_shared_with_another_sign_in_cloud_or_setting(changes: dict[str, Any]) -> None:
+    with Replay(route("GET", REGISTRY, WELL)) as replay:
+        asked_by_two(replay, lambda settings: replace(settings, **changes))
+        assert len(replay.asked) == 2
+
+
+def test_once_nobody_diagnoses_any_more_everything_is_read_afresh() -> None:
+    async def in_turn(settings: Settings) -> None:
+        for _ in range(2):
+            async with in_common(settings) as session:
+                await AzureReader(session).registry(of.REGISTRY)
+
+    with Replay(route("GET", REGISTRY, WELL)) as replay:
+        over(replay, in_turn)
+        assert len(replay.asked) == 2
+
+
+def test_a_session_of_its_own_is_told_nothing_that_others_have_read() -> None:
+    async def beside(settings: Settings) -> None:
+        async with in_common(settings) as one, Session(settings) as alone:
+            await AzureReader(one).registry(of.REGISTRY)
+            await AzureReader(alone).registry(of.REGISTRY)
+
+    with Replay(route("GET", REGISTRY, WELL)) as replay:
+        over(replay, beside)
+        assert len(replay.asked) == 2
+
+
+def test_one_who_gives_up_does_not_take_the_answer_from_the_others() -> None:
+    async def run() -> str:
+        readings = Readings(30, lambda: 0.0)
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        hasty = asyncio.ensure_future(readings.read("what", 1, lambda: answer))
+        patient = asyncio.ensure_future(readings.read("what", 1, lambda: answer))
+        await asyncio.sleep(0)
+        hasty.cancel()
+        await asyncio.gather(hasty, return_exceptions=True)
+        answer.set_result("well")
+        return await patient
+
+    assert asyncio.run(run()) == "well"
+
+
+def test_an_answer_is_good_for_its_time_and_no_longer() -> None:
+    now, asked = [0.0], []
+
+    async def ask() -> int:
+        asked.append(now[0])
+        return len(asked)
+
+    async def run() -> list[int]:
+        readings = Readings(30, lambda: now[0])
+        given = []
+        for moment in (0.0, 9.9, 10.0, 19.9, 20.0):
+            now[0] = moment
+            given.append(await readings.read("what", 10, ask))
+        return given
+
+    assert asyncio.run(run()) == [1, 1, 2, 2, 3]
+    assert asked == [0.0, 10.0, 20.0]
+
+
+def test_a_reading_that_takes_longer_than_its_answer_is_good_for_is_not_begun_twice() -> None:
+    async def run() -> int:
+        now, begun = [0.0], 0
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+        def ask() -> Awaitable[str]:
+            nonlocal begun
+            begun += 1
+            return answer
+
+        readings = Readings(30, lambda: now[0])
+        first = asyncio.ensure_future(readings.read("what", 10, ask))
+        await asyncio.sleep(0)
+        now[0] = 25.0
+        second = asyncio.ensure_future(readings.read("what", 10, ask))
+        await asyncio.sleep(0)
+        answer.set_result("well")
+        await asyncio.gather(first, second)
+        return begun
+
+    assert asyncio.run(run()) == 1
+
+
+def test_a_reading_that_never_ends_is_ended_at_its_limit() -> None:
+    async def run() -> None:
+        readings = Readings(0.01, lambda: 0.0)
+        with pytest.raises(TimeoutError):
+            await readings.read("what", 1, asyncio.Event().wait)
+
+    asyncio.run(run())
+
+
+def test_nothing_is_left_under_way_when_the_last_has_gone() -> None:
+    async def run() -> int:
+        readings = Readings(30, lambda: 0.0)
+        waiting = asyncio.ensure_future(readings.read("what", 1, asyncio.Event().wait))
+        await asyncio.sleep(0)
+        await readings.close()
+        await asyncio.gather(waiting, return_exceptions=True)
+        return len(asyncio.all_tasks())
+
+    assert asyncio.run(run()) == 1  # this one itself
