@@ -10,13 +10,16 @@ from acimedic.azure.paging import every
 from acimedic.azure.session import Session
 from acimedic.azure.shapes import due, flag, properties_of, text
 from acimedic.model.reading import Absent, Gap
-from acimedic.model.registry import Mode, PrivateEndpoint, Registry
+from acimedic.model.registry import Mode, PrivateEndpoint, Registry, RegistryPlace, RegistryPlaces
 from acimedic.model.resource_id import REGISTRIES, ResourceId
 
 API_VERSION = "2025-11-01"  # the first stable one that shows roleAssignmentMode
 PERMISSION = "Microsoft.ContainerRegistry/registries/read"
 SUBSCRIPTIONS_PERMISSION = "Microsoft.Resources/subscriptions/read"
 _BYPASS = "networkRuleBypassOptions"
+_MOST_ROWS = 1000  # that one answer of Resource Graph holds
+_OF_REGISTRIES = f"resources | where type =~ '{REGISTRIES}'"
+_ROW = "project id, tenantId, loginServer = properties.loginServer"
 _MODES: dict[str, Mode] = {"legacyregistrypermissions": "legacy", "abacrepositorypermissions": "abac"}
 
 
@@ -45,20 +48,46 @@ async def find_registries(session: Session, hosts: tuple[str, ...]) -> tuple[Res
 
     One question to Azure Resource Graph. What it answers may be minutes old, so only the id is taken.
     """
-    from azure.mgmt.resourcegraph.aio import ResourceGraphClient
-    from azure.mgmt.resourcegraph.models import QueryRequest
-
     wanted = ", ".join(f"'{host}'" for host in hosts if _plain_host(host))
-    query = (
-        f"resources | where type =~ '{REGISTRIES}' "
-        f"| where properties.loginServer in~ ({wanted}) | project id, loginServer = properties.loginServer"
-    )
+    rows, _ = await _graph(session, f"{_OF_REGISTRIES} | where properties.loginServer in~ ({wanted}) | {_ROW}")
+    return tuple(ResourceId.parse(due(text(row["id"], "id"), "id")) for row in rows)
+
+
+async def registry_places(session: Session) -> RegistryPlaces:
+    """Where all registries are that we may see, before it is known which one is meant.
+
+    One question to Azure Resource Graph, which may be minutes behind and tells of a thousand at most.
+    """
+    rows, whole = await _graph(session, f"{_OF_REGISTRIES} | {_ROW}")
+    return RegistryPlaces(places=tuple(place for row in rows if (place := _place(row)) is not None), whole=whole)
+
+
+async def _graph(session: Session, query: str) -> tuple[list[Mapping[str, Any]], bool]:
+    """The rows of a query, and whether they are all.
+
+    Source: https://learn.microsoft.com/azure/governance/resource-graph/concepts/work-with-data#paging-results
+    """
+    from azure.mgmt.resourcegraph.aio import ResourceGraphClient
+    from azure.mgmt.resourcegraph.models import QueryRequest, QueryRequestOptions
+
     client = ResourceGraphClient(session.credential, **session.options(session.reading))
-    answer = await client.resources(QueryRequest(query=query))
+    answer = await client.resources(QueryRequest(query=query, options=QueryRequestOptions(top=_MOST_ROWS)))
     data: object = answer.data
     if not isinstance(data, list):
         raise TypeError("the answer to a query is a list of rows")
-    return tuple(ResourceId.parse(due(text(row["id"], "id"), "id")) for row in data)
+    return data, answer.result_truncated == "false" and not answer.skip_token
+
+
+def _place(row: Mapping[str, Any]) -> RegistryPlace | None:
+    """A registry that is still being made has no login server yet."""
+    server = text(row.get("loginServer"), "loginServer")
+    if server is None:
+        return None
+    return RegistryPlace(
+        id=ResourceId.parse(due(text(row["id"], "id"), "id")),
+        login_server=server.lower(),
+        tenant=(text(row.get("tenantId"), "tenantId") or "").lower(),
+    )
 
 
 async def list_subscriptions(session: Session) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from acimedic.model.definition import Definition
 from acimedic.model.deployment import Activity, Deployment, ExportedTemplate, Operation
 from acimedic.model.image import ImageReference
 from acimedic.model.reading import Absent, Gap, Reading
-from acimedic.model.registry import Identity, Registry
+from acimedic.model.registry import Identity, Registry, RegistryPlaces
 from acimedic.model.resource_id import ResourceId
 from acimedic.model.testimony import Testimony
 from acimedic.model.token import Token
@@ -37,6 +37,7 @@ class Reader(Protocol):
     async def registries(self, subscription: str) -> Reading[tuple[Registry, ...]]: ...  # noqa: D102
     async def registry(self, registry: ResourceId) -> Reading[Registry | Absent]: ...  # noqa: D102
     async def find_registries(self, hosts: tuple[str, ...]) -> Reading[tuple[ResourceId, ...]]: ...  # noqa: D102
+    async def registry_places(self) -> Reading[RegistryPlaces]: ...  # noqa: D102
     async def subscriptions(self) -> Reading[tuple[str, ...]]: ...  # noqa: D102
     async def tenant(self, subscription: str) -> Reading[str]: ...  # noqa: D102
     async def identity(self, identity: ResourceId) -> Reading[Identity | Absent]: ...  # noqa: D102
@@ -44,6 +45,7 @@ class Reader(Protocol):
     async def role(self, role_definition_id: str) -> Reading[Role]: ...  # noqa: D102
     async def denials(self, scope: str) -> Reading[tuple[DenyAssignment, ...]]: ...  # noqa: D102
     async def token(self, registry: ResourceId, name: str) -> Reading[Token | Absent]: ...  # noqa: D102
+    async def enter(self, host: str) -> None: ...  # noqa: D102
     async def image(  # noqa: D102
         self, image: ImageReference, registry: Registry | None, platform: tuple[str, str]
     ) -> Testimony: ...
@@ -127,6 +129,11 @@ class AzureReader:
         want = self._registries_want("the subscription of the registry")
         return await self._read(want, read_registries.find_registries, hosts)
 
+    async def registry_places(self) -> Reading[RegistryPlaces]:
+        """Where all registries are that we may see."""
+        want = self._registries_want("the subscription of the registry")
+        return await self._read(want, read_registries.registry_places)
+
     async def subscriptions(self) -> Reading[tuple[str, ...]]:
         """The subscriptions that we may see."""
         want = Gap(reading="subscriptions", reason="", permission=read_registries.SUBSCRIPTIONS_PERMISSION, scope="/")
@@ -179,6 +186,10 @@ class AzureReader:
         )
         return await self._read(want, read_details.read_token, registry, name)
 
+    async def enter(self, host: str) -> None:
+        """Ask to be let in by a registry whose login server Azure has named; asking it later then takes less long."""
+        await self._read(Gap(reading=f"registry host {host}", reason=""), _enter, host)
+
     async def image(self, image: ImageReference, registry: Registry | None, platform: tuple[str, str]) -> Testimony:
         """What the registry itself says of an image; registry: as Resource Manager showed it, None where it did not."""
         want = Gap(reading=f"manifest of {image}", reason="")
@@ -224,6 +235,12 @@ class AzureReader:
         return shared.read((read, *what), good_for, partial(read, self._session, *what))
 
 
+async def _enter(session: Session, host: str) -> None:
+    from acimedic.azure.registry_api import enter
+
+    await enter(session, host)
+
+
 async def _image(
     session: Session, image: ImageReference, registry: Registry | None, platform: tuple[str, str]
 ) -> Testimony:
@@ -237,6 +254,7 @@ _SHARED: dict[Callable[..., Awaitable[Any]], float] = {
     read_registries.list_registries: LIVE,
     read_registries.read_registry: LIVE,
     read_registries.find_registries: SETTLED,
+    read_registries.registry_places: SETTLED,
     read_registries.list_subscriptions: SETTLED,
     read_registries.read_tenant: SETTLED,
     read_access.read_identity: LIVE,

@@ -52,15 +52,17 @@ class StandInCredential:
 
 
 class Way:
-    """The way to Azure: the connections, who we are, and what Azure has said of too many requests."""
+    """The way to Azure: the connections, who we are, where we are let in, and what was said of too many requests."""
 
     def __init__(self, settings: Settings, pause: Pause) -> None:
         self.transport = Transport(settings.gateway, pause)
         self.credential = _credential(settings, self.transport)
         self.backoff = Backoff(pause, time.monotonic, settings.time_limit)
+        self.admissions = Readings(settings.time_limit, time.monotonic)
 
     async def close(self) -> None:
         """Let go of the connections, and of the tokens."""
+        await self.admissions.close()
         await self.credential.close()
         await self.transport.close()
 
@@ -93,6 +95,11 @@ class Session:
     def credential(self) -> AsyncTokenCredential:
         """Who we are."""
         return cast(AsyncTokenCredential, self._way.credential)
+
+    @property
+    def admissions(self) -> Readings:
+        """Tokens that registries have given for who we are; a registry is asked for one once."""
+        return self._way.admissions
 
     def options(self, pipeline: "AsyncPipeline[Any, Any]") -> dict[str, Any]:
         """What every management client is constructed with."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from acimedic.azure.reader import Reader
 from acimedic.errors import parse
 from acimedic.evidence import asked, said, serving
-from acimedic.evidence.finding import registry_of
+from acimedic.evidence.finding import Seen, registry_of
 from acimedic.evidence.history import precedent
 from acimedic.evidence.trail import Trail, find_deployments, follow
 from acimedic.freshness import earliest
@@ -22,13 +22,14 @@ from acimedic.model.error import ErrorChain
 from acimedic.model.evidence import ErrorSource, Evidence
 from acimedic.model.incident import Incident
 from acimedic.model.reading import Absent, Gap, Reading
-from acimedic.model.registry import Registry
+from acimedic.model.registry import Registry, RegistryPlaces
 
 _BEFORE, _AFTER = timedelta(hours=6), timedelta(hours=1)
 _BY_HAND = timedelta(days=7)
 _MOST_REFERENCES = 5
 
 Home = asyncio.Future[Reading[tuple[Registry, ...]]]
+Places = asyncio.Future[Reading[RegistryPlaces]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +69,16 @@ async def gather(
     """Read all that bears on an incident."""
     asking = _Asking(incident=incident, reader=reader, cloud=cloud, now=now, supplied=supplied)
     home: Home = asyncio.ensure_future(reader.registries(incident.group.subscription))
+    places = asyncio.ensure_future(reader.registry_places())
     live, activity, (steps, seeking) = await asyncio.gather(
-        reader.group(incident.group), _activity(asking), _trail(asking)
+        reader.group(incident.group), _activity(asking), _trail(asking, home, places)
     )
     began_at = earliest(steps.began_at, incident.occurred_at)
     chain, source = _error(asking, live, activity, steps, began_at)
     definition = await _definition(asking, live, steps, chain, home)
-    served = await serving.read(reader, definition, chain, await home, incident.group.subscription)
+    served = await serving.read(reader, definition, chain, await _seen(asking, home, places))
     await seeking
+    places.cancel()  # where nobody needed it, nobody waits for it
     unread = [reading for reading in (live, activity, definition, chain) if isinstance(reading, Gap)]
     return Evidence(
         incident=incident,
@@ -100,12 +103,16 @@ async def gather(
     )
 
 
-async def _trail(asking: _Asking) -> tuple[Trail, asyncio.Future[None]]:
+async def _seen(asking: _Asking, home: Home, places: Places) -> Seen:
+    return Seen(home=await home, subscription=asking.incident.group.subscription, places=places)
+
+
+async def _trail(asking: _Asking, home: Home, places: Places) -> tuple[Trail, asyncio.Future[None]]:
     """The trail; and what is under way meanwhile, for which nothing here has to wait."""
     group, correlation_id = asking.incident.group, asking.incident.correlation_id
     found = await find_deployments(asking.reader, group.subscription, group.resource_group, correlation_id)
     # List items carry the error, so the registry can be looked for while the operations are read.
-    seeking = asyncio.ensure_future(_seek_registries(asking, found.deployments))
+    seeking = asyncio.ensure_future(_seek_registries(asking, found.deployments, home, places))
     trail = await follow(asking.reader, found)
     if correlation_id:
         return trail, seeking
@@ -118,14 +125,21 @@ async def _trail(asking: _Asking) -> tuple[Trail, asyncio.Future[None]]:
     return Trail(steps=tuple(kept[:1]), gaps=trail.gaps, listed=trail.listed), seeking
 
 
-async def _seek_registries(asking: _Asking, deployments: tuple[Deployment, ...]) -> None:
+async def _seek_registries(asking: _Asking, deployments: tuple[Deployment, ...], home: Home, places: Places) -> None:
     """Look for the registries that the errors name; the reader remembers what it has read."""
-    subscription = asking.incident.group.subscription
     images = [image for item in deployments if item.error for image in parse(item.error).images]
     hosts = serving.acr_hosts(images)
     if hosts:
-        home = await asking.reader.registries(subscription)
-        await asyncio.gather(*(registry_of(asking.reader, host, home, subscription) for host in hosts))
+        seen = await _seen(asking, home, places)
+        await asyncio.gather(*(_seek(asking.reader, host, seen) for host in hosts))
+
+
+async def _seek(reader: Reader, host: str, seen: Seen) -> None:
+    """Look for one; being let in by it takes as long as reading it, so both at once."""
+    if await seen.names(host):
+        await asyncio.gather(registry_of(reader, host, seen), reader.enter(host))
+    else:
+        await registry_of(reader, host, seen)
 
 
 async def _activity(asking: _Asking) -> Reading[tuple[Activity, ...]]:

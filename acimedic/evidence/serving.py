@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from acimedic.azure.reader import Reader
 from acimedic.evidence.details import Details
 from acimedic.evidence.details import read as read_details
-from acimedic.evidence.finding import registry_of
+from acimedic.evidence.finding import Seen, registry_of
 from acimedic.image import parse_image, same_registry
 from acimedic.model.access import Access, Assignment, DenyAssignment, Role
 from acimedic.model.definition import Definition, IdentityCredential
@@ -46,23 +46,19 @@ async def read(
     reader: Reader,
     definition: Reading[Definition],
     chain: Reading[ErrorChain],
-    home: Reading[tuple[Registry, ...]],
-    subscription: str | None,
+    seen: Seen,
 ) -> Serving:
-    """Read what serves the images of the group and of the error.
-
-    home: the registries of its subscription, which is None where it is not known where the group is to be.
-    """
+    """Read what serves the images of the group and of the error."""
     hosts = acr_hosts(_images(definition, chain))
     who = asyncio.ensure_future(_identities(reader, definition))
-    registries = await asyncio.gather(*(registry_of(reader, host, home, subscription) for host in hosts))
+    registries = await asyncio.gather(*(registry_of(reader, host, seen) for host in hosts))
     found = dict(zip(hosts, registries, strict=True))
     # A registry says of its images whatever it says, whoever is to pull them.
     saying = asyncio.ensure_future(_testimonies(reader, definition, chain, found))
     identities = await who
     access, tenants, details, images = await asyncio.gather(
         _access(reader, _pairs(definition, found, dict(identities))),
-        _tenants(reader, registries, [identity for _, identity in identities]),
+        _tenants(reader, registries, [identity for _, identity in identities], seen),
         read_details(reader, definition, found.items()),
         saying,
     )
@@ -199,11 +195,27 @@ async def _roles(
 
 
 async def _tenants(
-    reader: Reader, registries: Iterable[Reading[Registry | Absent]], identities: Iterable[Reading[Identity | Absent]]
+    reader: Reader,
+    registries: Iterable[Reading[Registry | Absent]],
+    identities: Iterable[Reading[Identity | Absent]],
+    seen: Seen,
 ) -> tuple[tuple[str, Reading[str]], ...]:
-    """Tenants of the registries' subscriptions, where an identity of another subscription is to pull."""
-    homes = {ResourceId.parse(item.id).subscription.lower() for item in registries if isinstance(item, Registry)}
-    guests = {ResourceId.parse(item.id).subscription.lower() for item in identities if isinstance(item, Identity)}
+    """Tenants of the registries' subscriptions, where an identity of another subscription is to pull.
+
+    Where Resource Graph has told that they have the tenant of every identity, nobody need ask; blamed is only what the
+    subscription itself says.
+    """
+    found = [item for item in registries if isinstance(item, Registry)]
+    who = [item for item in identities if isinstance(item, Identity)]
+    homes = {ResourceId.parse(item.id).subscription.lower() for item in found}
+    guests = {ResourceId.parse(item.id).subscription.lower() for item in who}
     wanted = sorted(home for home in homes if guests - {home})
-    read = await asyncio.gather(*(reader.tenant(home) for home in wanted))
+    places = [await seen.place(item.login_server) for item in found] if wanted else []
+    told = {each.id.subscription.lower(): each.tenant for each in places if each is not None}
+    ours = {item.tenant_id for item in who}
+    read = await asyncio.gather(*(_tenant(reader, home, told.get(home), ours) for home in wanted))
     return tuple(zip(wanted, read, strict=True))
+
+
+async def _tenant(reader: Reader, subscription: str, told: str | None, ours: set[str]) -> Reading[str]:
+    return told if told is not None and ours == {told} else await reader.tenant(subscription)

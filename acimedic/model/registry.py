@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from acimedic.model.reading import Reading
+from acimedic.model.resource_id import ResourceId
 
 Mode: TypeAlias = Literal["legacy", "abac"]
 
@@ -18,6 +19,27 @@ class PrivateEndpoint:
 
     endpoint_id: str | None
     status: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryPlace:
+    """Where a registry is, by its login server. tenant: of its subscription, in lower case."""
+
+    id: ResourceId
+    login_server: str
+    tenant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryPlaces:
+    """All registries that we may see, minutes ago. whole: False where there are more than were told of."""
+
+    places: tuple[RegistryPlace, ...]
+    whole: bool = True
+
+    def with_login_server(self, host: str) -> RegistryPlace | None:
+        """The one with this login server, if it is among them."""
+        return next((each for each in self.places if each.login_server == host), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

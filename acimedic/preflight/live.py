@@ -10,6 +10,7 @@ from datetime import datetime
 
 from acimedic.azure.reader import Reader
 from acimedic.evidence import serving
+from acimedic.evidence.finding import Seen
 from acimedic.model.diagnosis import Diagnosis, Finding
 from acimedic.model.evidence import Evidence
 from acimedic.model.reading import Gap
@@ -121,7 +122,8 @@ async def _served(asked: Asked, bare: Evidence, looking: _Looking) -> Evidence:
     subscription = named or looking.request.scope.subscription_id
     home = await looking.foreseen.registries(subscription) if subscription else ()
     nothing = Gap(reading="error", reason=NOT_DEPLOYED)
-    served = await serving.read(looking.foreseen, asked.definition, nothing, home, subscription)
+    seen = Seen(home=home, subscription=subscription)
+    served = await serving.read(looking.foreseen, asked.definition, nothing, seen)
     new = {item.principal_id: item.source for _, item in served.identities if isinstance(item, Identity)}
     return replace(
         bare,

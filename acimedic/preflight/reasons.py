@@ -36,7 +36,7 @@ def without_quotes(reason: str) -> str:
     if end < len(reason):
         last = max(reason.rfind("'"), reason.rfind('"'))
         reason = f"{reason[:end]}'…'{reason[max(last, end) + 1 :]}"
-    said = redact(reason)
+    said = "".join(char if char.isprintable() else "?" for char in redact(reason))  # a type may hold any sign
     return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
 
 

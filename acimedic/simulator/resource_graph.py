@@ -19,6 +19,7 @@ SECTIONS = {
     "microsoft.network/virtualnetworks": "virtualNetworks",
     "microsoft.network/privateendpoints": "privateEndpoints",
 }
+_MOST = 1000
 FIELD = r"(?:tolower\(|tostring\(|\s)*([\w.]+)[\s)]*"
 MANY = re.compile(rf"{FIELD}\s+in~?\s*\(([^)]*)\)", re.IGNORECASE)
 ONE = re.compile(rf"{FIELD}\s*(?:=~|==)\s*(?:tolower\()?\s*['\"]([^'\"]*)['\"]\)?", re.IGNORECASE)
@@ -38,8 +39,21 @@ def query(state: State, request: Request) -> Response:
     rows = [row for row in _rows(state) if not wanted or row["subscriptionId"].lower() in wanted]
     for stage in stages[1:]:
         rows = _staged(rows, stage)
-    answer = {"totalRecords": len(rows), "count": len(rows), "data": rows, "facets": [], "resultTruncated": "false"}
-    return Response(body=answer)
+    return Response(body=_answered(rows, _most(state, body)))
+
+
+def _most(state: State, body: Json) -> int:
+    """How many rows one answer holds: at most a thousand, as many as are asked for, or ``graphRows`` of the world."""
+    wanted = (body.get("options") or {}).get("$top", _MOST)
+    return min(_MOST, int(wanted), int(state.world.get("graphRows", _MOST)))
+
+
+def _answered(rows: list[Json], most: int) -> Json:
+    """Source: learn.microsoft.com/azure/governance/resource-graph/concepts/work-with-data#paging-results"""
+    shown, cut = rows[:most], len(rows) > most
+    answer = {"totalRecords": len(rows), "count": len(shown), "data": shown, "facets": []}
+    paged = {"$skipToken": str(most)} if cut else {}
+    return answer | {"resultTruncated": "true" if cut else "false"} | paged
 
 
 def _rows(state: State) -> list[Json]:

@@ -346,7 +346,7 @@ def found_body() -> Json:
         "count": 1,
         "resultTruncated": "false",
         "facets": [],
-        "data": [{"id": REGISTRY_ID, "loginServer": "contoso.azurecr.io"}],
+        "data": [{"id": REGISTRY_ID, "tenantId": TENANT, "loginServer": "contoso.azurecr.io"}],
     }
 
 

@@ -135,6 +135,15 @@ QUESTIONS = (
         method="POST",
     ),
     Question(
+        name="registry-places",
+        ask=lambda reader: reader.registry_places(),
+        path="/providers/Microsoft.ResourceGraph/resources",
+        item=of.found_body(),
+        permission="Microsoft.ContainerRegistry/registries/read",
+        scope="the subscription of the registry",
+        method="POST",
+    ),
+    Question(
         name="subscriptions",
         ask=lambda reader: reader.subscriptions(),
         path="/subscriptions",

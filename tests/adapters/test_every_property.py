@@ -336,6 +336,29 @@ def test_found_registries_are_those_that_the_graph_names() -> None:
     assert [str(each) for each in found] == [other]
 
 
+def places(*changes: tuple[str, object]) -> Any:
+    body = of.found_body()
+    for path, value in changes:
+        body = of.changed(body, path, value)
+    question = BY_NAME["registry-places"]
+    return ask_of(question.ask, route("POST", question.pattern, Answer(body=body)))
+
+
+def test_where_registries_are_is_told_with_their_tenants() -> None:
+    seen = places(("data/0/loginServer", "Contoso.azurecr.io"), ("data/0/tenantId", of.TENANT.upper()))
+    place = seen.with_login_server("contoso.azurecr.io")
+    assert (str(place.id), place.tenant, seen.whole) == (of.REGISTRY_ID, of.TENANT, True)
+
+
+def test_a_registry_that_is_still_being_made_has_no_place_yet() -> None:
+    assert places(("data/0/loginServer", None)).places == ()
+
+
+@pytest.mark.parametrize("change", [("resultTruncated", "true"), ("$skipToken", "more")], ids=["truncated", "paged"])
+def test_an_answer_that_is_not_whole_says_so(change: tuple[str, object]) -> None:
+    assert not places(change).whole
+
+
 def test_the_events_of_a_container_keep_everything_but_their_order() -> None:
     event = read(BY_NAME["group"], of.group_body()).containers[0].events[0]
     assert (event.name, event.type, event.message) == ("Failed", "Warning", "Failed to pull image")
@@ -384,9 +407,9 @@ def test_the_network_rules_are_those_of_the_registry() -> None:
 
 
 def test_everything_that_can_be_asked_of_a_reader_is_asked_here() -> None:
-    """`image` goes to registries and not to Resource Manager: it is asked in the tests of the registry API."""
-    asked = {question.name.replace("-", "_") for question in QUESTIONS} - {"deployments_of_subscription"} | {"image"}
-    assert asked == {name for name in vars(AzureReader) if not name.startswith("_")}
+    """Those that go to registries and not to Resource Manager are asked in the tests of the registry API."""
+    asked = {question.name.replace("-", "_") for question in QUESTIONS} - {"deployments_of_subscription"}
+    assert asked | {"image", "enter"} == {name for name in vars(AzureReader) if not name.startswith("_")}
 
 
 def test_a_live_group_never_shows_its_password() -> None:

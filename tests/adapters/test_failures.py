@@ -230,8 +230,14 @@ def test_an_answer_in_an_unknown_charset_never_ends_in_an_exception(question: Qu
     assert isinstance(reading, Gap) or reading == well(question)
 
 
-INSIDE = {"subscriptions": "subscriptionId", "tenant": "tenantId", "find-registries": "data", "template": "template"}
-RIGHT = {("subscriptions", "text"), ("tenant", "text"), ("find-registries", "[]")}
+INSIDE = {
+    "subscriptions": "subscriptionId",
+    "tenant": "tenantId",
+    "find-registries": "data",
+    "registry-places": "data",
+    "template": "template",
+}
+RIGHT = {("subscriptions", "text"), ("tenant", "text"), ("find-registries", "[]"), ("registry-places", "[]")}
 """What is due there and so no fault; an entry of the activity log need not have properties."""
 
 
@@ -329,6 +335,12 @@ WRONG = [
     ("deployment", "properties/parameters", ["a"]),
     ("operations", "properties/targetResource", "text"),
     ("tenant", "tenantId", ["a"]),
+    ("registry-places", "data", {"columns": [], "rows": []}),
+    ("registry-places", "data", ["text"]),
+    ("registry-places", "data", [{"loginServer": "contoso.azurecr.io"}]),
+    ("registry-places", "data", [{"id": 7, "loginServer": "contoso.azurecr.io"}]),
+    ("registry-places", "data", [{"id": of.REGISTRY_ID, "loginServer": 7}]),
+    ("registry-places", "data", [{"id": of.REGISTRY_ID, "loginServer": "contoso.azurecr.io", "tenantId": 7}]),
     ("find-registries", "data", {"columns": [], "rows": []}),
     ("find-registries", "data", ["text"]),
     ("find-registries", "data", [{"loginServer": "contoso.azurecr.io"}]),

@@ -10,6 +10,7 @@ from acimedic.simulator.exchange import Request
 _RG = r"/subscriptions/[^/]+/resourcegroups/[^/]+"
 _ACR = rf"{_RG}/providers/microsoft.containerregistry/registries/[^/]+"
 _DEPLOYMENTS = r"/subscriptions/[^/]+(/resourcegroups/[^/]+)?/providers/microsoft.resources/deployments"
+_GRAPH = r"/providers/microsoft.resourcegraph/resources"
 _OPERATIONS = rf"({_RG}/deployments|{_DEPLOYMENTS})/[^/]+/operations"
 
 
@@ -32,7 +33,7 @@ class Reading:
 
 def _told(request: Request) -> str:
     """`GET management.azure.com/path 2025-11-01`: what tells any two readings apart."""
-    about = " about-one" if "assignedTo" in request.query else ""
+    about = " about-one" if "assignedTo" in request.query or b" in~ (" in request.body else ""
     return f"{request.method} {request.host}{request.path} {request.api_version}{about}".strip()
 
 
@@ -66,9 +67,17 @@ READINGS = (
         "in-order",
     ),
     _arm("registry", _ACR, "role-missing", "in-order", api="2025-11-01"),
-    _arm("find_registries", r"/providers/microsoft.resourcegraph/resources", "role-missing", "in-order", verb="POST"),
+    _arm("registry_places", _GRAPH, "role-missing", "in-order", verb="POST"),
+    _arm(
+        "find_registries",
+        _GRAPH,
+        "more-registries-than-an-answer-holds",
+        "more-registries-than-an-answer-holds-in-order",
+        verb="POST",
+        api=r"\S+ about-one",
+    ),
     _arm("subscriptions", r"/subscriptions", "registry-does-not-exist", "registry-not-visible"),
-    _arm("tenant", r"/subscriptions/[^/]+", "registry-in-subscription-of-other-tenant", "in-order"),
+    _arm("tenant", r"/subscriptions/[^/]+", "registry-in-subscription-of-other-tenant", "resource-graph-refused"),
     _arm(
         "identity",
         rf"{_RG}/providers/microsoft.managedidentity/userassignedidentities/[^/]+",
@@ -120,5 +129,6 @@ READINGS = (
 
 
 def methods() -> tuple[str, ...]:
-    """What a diagnosis may ask, as the reader's protocol has it."""
-    return tuple(name for name, held in vars(Reader).items() if inspect.iscoroutinefunction(held))
+    """What a diagnosis may ask, as the reader's protocol has it; entering is the first request of asking an image."""
+    asked = tuple(name for name, held in vars(Reader).items() if inspect.iscoroutinefunction(held))
+    return tuple(name for name in asked if name != "enter")

@@ -14,7 +14,7 @@ from acimedic.model.deployment import Activity, Deployment, ExportedTemplate, Op
 from acimedic.model.diagnosis import Finding
 from acimedic.model.image import ImageReference
 from acimedic.model.reading import Absent, Gap, Reading
-from acimedic.model.registry import Identity, Registry
+from acimedic.model.registry import Identity, Registry, RegistryPlace, RegistryPlaces
 from acimedic.model.resource_id import ResourceId
 from acimedic.model.testimony import Testimony
 from acimedic.model.token import Token
@@ -168,6 +168,14 @@ class Azure:
     async def find_registries(self, hosts: tuple[str, ...]) -> Reading[tuple[ResourceId, ...]]:
         there = [ResourceId.parse(item.id) for item in self.registries_there if item.login_server in hosts]
         return self.refused or tuple(there)
+
+    async def enter(self, host: str) -> None:
+        raise AssertionError("nothing is hurried before a deployment")
+
+    async def registry_places(self) -> Reading[RegistryPlaces]:
+        there = [(ResourceId.parse(item.id), item.login_server) for item in self.registries_there]
+        places = tuple(RegistryPlace(id=each, login_server=server, tenant=TENANT) for each, server in there)
+        return self.refused or RegistryPlaces(places=places)
 
     async def subscriptions(self) -> Reading[tuple[str, ...]]:
         return self.refused or self.subscriptions_there

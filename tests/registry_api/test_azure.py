@@ -10,7 +10,7 @@ import pytest
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
 
-from acimedic.azure.registry_api import ask
+from acimedic.azure.registry_api import ask, enter
 from acimedic.azure.session import Session
 from acimedic.model.reading import Absent, Gap
 from acimedic.model.testimony import Manifest, NotThere, Platform, Testimony
@@ -338,6 +338,7 @@ class Entra:
     def __init__(self, session: Session, *, refuses: bool = False) -> None:
         self.settings = session.settings
         self.without_token = session.without_token
+        self.admissions = session.admissions
         self.credential = self
         self.audiences: list[str] = []
         self._refuses = refuses
@@ -390,4 +391,52 @@ def test_a_registry_that_azure_shows_is_not_absent_because_we_cannot_resolve_its
 def test_a_data_endpoint_is_not_looked_up() -> None:
     with Town(routes()) as town:
         reason(asked(town, "contoso.westeurope.data.azurecr.io/app/web:1", registry=None))
+    assert town.calls == []
+
+
+# --- being let in before it is known what of
+
+
+def entered(town: Town, host: str = ACR, *, then: str | None = None) -> Testimony | None:
+    """Enter, then ask for an image in the same session."""
+
+    async def run() -> Testimony | None:
+        async with Session(read_settings({"ACIMEDIC_GATEWAY": town.url})) as session:
+            await enter(session, host)
+            if then is None:
+                return None
+            return await ask(session, image(then), registry=REGISTRY, want_platform=LINUX)
+
+    return asyncio.run(run())
+
+
+def test_who_has_entered_is_not_asked_who_they_are_again() -> None:
+    with Town(azure((MANIFEST, Reply(body=image_manifest())))) as town:
+        assert isinstance(entered(town, then=IMAGE), Manifest)
+    assert [path for _, path in [(call.method, call.path) for call in town.calls]].count("/oauth2/exchange") == 1
+
+
+def test_who_was_not_let_in_is_told_so_by_the_same_refusal() -> None:
+    with Town(routes((r"/oauth2/exchange", refusal(403, "DENIED", "not from there")))) as town:
+        said = reason(entered(town, then=IMAGE))
+    assert "did not let us in" in said
+    assert len(town.calls) == 1
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "docker.io",
+        "contoso.azurecr.io.evil.example",
+        "evilazurecr.io",
+        "contoso.eastus.data.azurecr.io",
+        "169.254.169.254",
+        "localhost",
+        "contoso.azurecr.io@evil.example",
+        "",
+    ],
+)
+def test_nobody_enters_anywhere_but_at_a_login_server(host: str) -> None:
+    with Town(azure()) as town:
+        entered(town, host)
     assert town.calls == []

@@ -6,15 +6,17 @@ names the platform or the size. Nothing is retried and nothing is read from it t
 
 import asyncio
 import re
+from contextlib import suppress
 
 from acimedic.azure.read_registries import PERMISSION
 from acimedic.azure.registry_api.desk import Desk
-from acimedic.azure.registry_api.doors import EntraDoor, OpenDoor
-from acimedic.azure.registry_api.hosts import Asked, NotAsked, whom_to_ask
+from acimedic.azure.registry_api.doors import EntraDoor, OpenDoor, admitted
+from acimedic.azure.registry_api.hosts import Asked, NotAsked, is_public_name, whom_to_ask
 from acimedic.azure.registry_api.line import Line, NoSuchHostError, NotLetInError, UnansweredError
 from acimedic.azure.registry_api.missing import missing
 from acimedic.azure.registry_api.present import described
 from acimedic.azure.session import Session
+from acimedic.image import registry_host
 from acimedic.model.image import ImageReference
 from acimedic.model.reading import Absent, Gap
 from acimedic.model.registry import Registry
@@ -28,6 +30,13 @@ _PULL = {
 _OWN_WORD = re.compile(r"[0-9]{3} (UNAUTHORIZED|DENIED|MANIFEST_UNKNOWN|NAME_UNKNOWN)\b")
 _VERSION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|sha(256|384|512):[0-9a-f]{64,128}")
 _REPOSITORY = re.compile(r"(?=.{1,255}$)[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*")
+
+
+async def enter(session: Session, host: str) -> None:
+    """Ask to be let in at a login server that Resource Manager has named; `ask` tells what came of it."""
+    if registry_host(host).acr_endpoint == "login" and is_public_name(host):
+        with suppress(NotLetInError, UnansweredError, NoSuchHostError):
+            await admitted(session, Line(session, host))
 
 
 async def ask(

@@ -14,8 +14,9 @@ from urllib.parse import urlencode
 from azure.core.exceptions import AzureError
 
 from acimedic.azure.registry_api.hosts import at_realm
-from acimedic.azure.registry_api.line import Answer, Line, NotLetInError, UnansweredError
+from acimedic.azure.registry_api.line import Answer, Line, NoSuchHostError, NotLetInError, UnansweredError
 from acimedic.azure.session import Session, first_words
+from acimedic.azure.sharing import LIVE
 
 AUDIENCE = "https://containerregistry.azure.net/.default"
 """Of the token that a registry is shown, in every cloud. Never Resource Manager's, with which roles are assigned."""
@@ -44,17 +45,15 @@ class EntraDoor:
     def __init__(self, session: Session, line: Line) -> None:
         self._session = session
         self._line = line
-        self._refresh: str | None = None
         self._tokens: dict[str, str] = {}
 
     async def token(self, scope: str) -> str | None:
         """A token for the scope, which may grant less than that."""
         if scope in self._tokens:
             return self._tokens[scope]
-        if self._refresh is None:
-            self._refresh = await self._exchange()
+        refresh = await admitted(self._session, self._line)
         form = {"grant_type": "refresh_token", "service": self._line.host, "scope": scope}
-        answer = await self._line.post("/oauth2/token", {**form, "refresh_token": self._refresh})
+        answer = await self._line.post("/oauth2/token", {**form, "refresh_token": refresh})
         self._tokens[scope] = _issued(answer, "access_token")
         return self._tokens[scope]
 
@@ -62,13 +61,28 @@ class EntraDoor:
         """Nothing: a registry that refuses our token has said its last word."""
         return None
 
-    async def _exchange(self) -> str:
-        try:
-            token = await self._session.credential.get_token(AUDIENCE)
-        except AzureError as error:
-            raise UnansweredError(f"sign-in failed: {first_words(error)}") from error
-        form = {"grant_type": "access_token", "service": self._line.host, "access_token": token.token}
-        return _issued(await self._line.post("/oauth2/exchange", form), "refresh_token")
+
+async def admitted(session: Session, line: Line) -> str:
+    """The token that a registry gives for who we are, of which those for a scope are made; asked for once.
+
+    Raises NotLetInError, UnansweredError or NoSuchHostError, to whoever asks while the refusal is fresh as well.
+    """
+    said = await session.admissions.read(line.host, LIVE, lambda: _admission(session, line))
+    if isinstance(said, str):
+        return said
+    raise said
+
+
+async def _admission(session: Session, line: Line) -> str | NotLetInError | UnansweredError | NoSuchHostError:
+    """What a registry answers; a refusal is an answer too."""
+    try:
+        token = await session.credential.get_token(AUDIENCE)
+        form = {"grant_type": "access_token", "service": line.host, "access_token": token.token}
+        return _issued(await line.post("/oauth2/exchange", form), "refresh_token")
+    except AzureError as error:
+        return UnansweredError(f"sign-in failed: {first_words(error)}")
+    except (NotLetInError, UnansweredError, NoSuchHostError) as error:
+        return error
 
 
 class OpenDoor:

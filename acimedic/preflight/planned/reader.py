@@ -12,7 +12,7 @@ from acimedic.model.definition import Definition
 from acimedic.model.deployment import Activity, Deployment, ExportedTemplate, Operation
 from acimedic.model.image import ImageReference
 from acimedic.model.reading import Absent, Gap, Reading
-from acimedic.model.registry import Identity, Registry
+from acimedic.model.registry import Identity, Registry, RegistryPlaces
 from acimedic.model.resource_id import ResourceId
 from acimedic.model.testimony import Testimony
 from acimedic.model.token import Token
@@ -137,6 +137,12 @@ class Foreseen:
     async def tenant(self, subscription: str) -> Reading[str]:
         """A subscription's tenant; not compared where that of a new identity is not known."""
         return self._tenant_unread or await self._reader.tenant(subscription)
+
+    async def enter(self, host: str) -> None:  # noqa: D102
+        await self._reader.enter(host)
+
+    async def registry_places(self) -> Reading[RegistryPlaces]:  # noqa: D102 - of those that are there already
+        return await self._reader.registry_places()
 
     async def subscriptions(self) -> Reading[tuple[str, ...]]:  # noqa: D102 - the template changes nothing of it
         return await self._reader.subscriptions()
