@@ -31,12 +31,7 @@ async def read_identity(session: Session, identity: ResourceId) -> Identity | Ab
     from azure.mgmt.msi.aio import ManagedServiceIdentityClient
 
     source = f"GET {identity}?api-version={IDENTITY_API_VERSION}"
-    client = ManagedServiceIdentityClient(
-        session.credential,
-        identity.subscription,
-        api_version=IDENTITY_API_VERSION,
-        **session.options(session.reading),
-    )
+    client = session.reader(ManagedServiceIdentityClient, identity.subscription, api_version=IDENTITY_API_VERSION)
     try:
         item = await client.user_assigned_identities.get(identity.resource_group or "", identity.name)
     except ResourceNotFoundError as error:
@@ -92,7 +87,7 @@ def _client(session: Session, scope: str) -> Any:
 
     parts = scope.strip("/").split("/")
     subscription = parts[1] if len(parts) > 1 else ""
-    return AuthorizationManagementClient(session.credential, subscription, **session.options(session.reading))
+    return session.reader(AuthorizationManagementClient, subscription)
 
 
 def _assignment(item: Any) -> Assignment:

@@ -35,9 +35,16 @@ async def read_activity(
     def collect(page: list[Mapping[str, Any]]) -> None:
         entries.extend(_activity(item, source) for item in page)
 
-    client = MonitorManagementClient(session.credential, subscription, **session.options(session.reading))
+    client = session.reader(MonitorManagementClient, subscription)
     await every(client.activity_logs.list, filter=wanted, raw=collect)
     return tuple(entries)
+
+
+async def read_changes(
+    session: Session, subscription: str, about: tuple[str, str], since: datetime, until: datetime
+) -> tuple[Activity, ...]:
+    """The same, of something that many incidents may ask about at the same time."""
+    return await read_activity(session, subscription, about, since, until)
 
 
 def _activity(item: Mapping[str, Any], source: str) -> Activity:

@@ -82,9 +82,7 @@ async def export_template(session: Session, deployment: ResourceId) -> ExportedT
 def _client(session: Session, subscription: str) -> Any:
     from azure.mgmt.resource.deployments.aio import DeploymentsMgmtClient
 
-    return DeploymentsMgmtClient(
-        session.credential, subscription, api_version=API_VERSION, **session.options(session.reading)
-    )
+    return session.reader(DeploymentsMgmtClient, subscription, api_version=API_VERSION)
 
 
 def _object(value: object, name: str) -> dict[str, object] | None:

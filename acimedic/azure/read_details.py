@@ -102,6 +102,4 @@ async def read_network_rules(session: Session, registry: ResourceId) -> tuple[st
 def _registries(session: Session, registry: ResourceId, api_version: str) -> Any:
     from azure.mgmt.containerregistry.aio import ContainerRegistryManagementClient
 
-    return ContainerRegistryManagementClient(
-        session.credential, registry.subscription, api_version=api_version, **session.options(session.reading)
-    )
+    return session.reader(ContainerRegistryManagementClient, registry.subscription, api_version=api_version)

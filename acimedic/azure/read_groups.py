@@ -26,9 +26,7 @@ async def read_group(session: Session, group: ResourceId) -> Definition | Absent
     from azure.mgmt.containerinstance.aio import ContainerInstanceManagementClient
 
     source = f"GET {group}?api-version={API_VERSION}"
-    client = ContainerInstanceManagementClient(
-        session.credential, group.subscription, api_version=API_VERSION, **session.options(session.reading)
-    )
+    client = session.reader(ContainerInstanceManagementClient, group.subscription, api_version=API_VERSION)
     try:
         body = await client.container_groups.get(group.resource_group or "", group.name, cls=_raw)
     except ResourceNotFoundError as error:

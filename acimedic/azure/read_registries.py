@@ -70,7 +70,7 @@ async def _graph(session: Session, query: str) -> tuple[list[Mapping[str, Any]],
     from azure.mgmt.resourcegraph.aio import ResourceGraphClient
     from azure.mgmt.resourcegraph.models import QueryRequest, QueryRequestOptions
 
-    client = ResourceGraphClient(session.credential, **session.options(session.reading))
+    client = session.reader(ResourceGraphClient)
     answer = await client.resources(QueryRequest(query=query, options=QueryRequestOptions(top=_MOST_ROWS)))
     data: object = answer.data
     if not isinstance(data, list):
@@ -94,7 +94,7 @@ async def list_subscriptions(session: Session) -> tuple[str, ...]:
     """Ids of the subscriptions that we may see."""
     from azure.mgmt.resource.subscriptions.aio import SubscriptionClient
 
-    client = SubscriptionClient(session.credential, **session.options(session.reading))
+    client = session.reader(SubscriptionClient)
     found = await every(client.subscriptions.list)
     return tuple([due(text(item["subscriptionId"], "subscriptionId"), "subscriptionId") for item in found])
 
@@ -103,7 +103,7 @@ async def read_tenant(session: Session, subscription: str) -> str:
     """The tenant of a subscription."""
     from azure.mgmt.resource.subscriptions.aio import SubscriptionClient
 
-    client = SubscriptionClient(session.credential, **session.options(session.reading))
+    client = session.reader(SubscriptionClient)
     item = cast(Mapping[str, Any], await client.subscriptions.get(subscription))
     tenant: str = due(text(item["tenantId"], "tenantId"), "tenantId")
     return tenant.lower()
@@ -112,9 +112,7 @@ async def read_tenant(session: Session, subscription: str) -> str:
 def _client(session: Session, subscription: str) -> Any:
     from azure.mgmt.containerregistry.aio import ContainerRegistryManagementClient
 
-    return ContainerRegistryManagementClient(
-        session.credential, subscription, api_version=API_VERSION, **session.options(session.reading)
-    )
+    return session.reader(ContainerRegistryManagementClient, subscription, api_version=API_VERSION)
 
 
 def _plain_host(host: str) -> bool:

@@ -16,7 +16,7 @@ from acimedic.model.deployment import Activity, Deployment, ExportedTemplate, Op
 from acimedic.model.image import ImageReference
 from acimedic.model.reading import Absent, Gap, Reading
 from acimedic.model.registry import Identity, Registry, RegistryPlaces
-from acimedic.model.resource_id import ResourceId
+from acimedic.model.resource_id import CONTAINER_GROUPS, ResourceId
 from acimedic.model.testimony import Testimony
 from acimedic.model.token import Token
 
@@ -105,14 +105,15 @@ class AzureReader:
     async def activity(
         self, subscription: str, *, about: tuple[str, str], since: datetime, until: datetime
     ) -> Reading[tuple[Activity, ...]]:
-        """The activity log about a correlation id or a resource."""
+        """The activity log about a correlation id or a resource; what was changed at a registry many want to know."""
         want = Gap(
             reading="activity log",
             reason="",
             permission=read_activity.PERMISSION,
             scope=f"/subscriptions/{subscription}",
         )
-        return await self._read(want, read_activity.read_activity, subscription, about, since, until)
+        read = read_activity.read_changes if _is_of_others(about) else read_activity.read_activity
+        return await self._read(want, read, subscription, about, since, until)
 
     async def registries(self, subscription: str) -> Reading[tuple[Registry, ...]]:
         """The registries of a subscription."""
@@ -249,6 +250,15 @@ async def _image(
     return await ask(session, image, registry=registry, want_platform=platform)
 
 
+def _is_of_others(about: tuple[str, str]) -> bool:
+    """Whether the log is asked about something that is not an incident's own: a registry, an identity."""
+    key, value = about
+    try:
+        return key == "resourceUri" and not ResourceId.parse(value).is_a(CONTAINER_GROUPS)
+    except ValueError:
+        return False
+
+
 # What many incidents ask about. A group, its deployments and what the activity log tells of them are its own.
 _SHARED: dict[Callable[..., Awaitable[Any]], float] = {
     read_registries.list_registries: LIVE,
@@ -261,6 +271,7 @@ _SHARED: dict[Callable[..., Awaitable[Any]], float] = {
     read_access.list_assignments: LIVE,
     read_access.list_denials: LIVE,
     read_access.read_role: LIVE,
+    read_activity.read_changes: LIVE,
     read_details.read_token: LIVE,
     read_details.read_endpoint_subnet: SETTLED,
     read_details.read_network_rules: LIVE,

@@ -3,8 +3,9 @@
 import asyncio
 import re
 import time
+from collections.abc import Callable, Hashable
 from types import TracebackType
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from azure.core.credentials import AccessToken
 from azure.core.credentials_async import AsyncTokenCredential
@@ -26,6 +27,7 @@ from acimedic.azure.sharing import Readings
 from acimedic.azure.transport import Pause, Transport
 from acimedic.settings import Settings
 
+T = TypeVar("T")
 _FAR_FUTURE = 4102444800  # 2100-01-01: a stand-in's token never runs out
 
 
@@ -90,6 +92,7 @@ class Session:
         self._own = way is None
         self._way = Way(settings, pause) if way is None else way
         self.reading = self._pipeline(ReadOnly(), PlainRefusals())
+        self._readers: dict[Hashable, Any] = {}
 
     @property
     def credential(self) -> AsyncTokenCredential:
@@ -108,6 +111,13 @@ class Session:
             "credential_scopes": [f"{self.settings.arm}/.default"],
             "pipeline": pipeline,
         }
+
+    def reader(self, kind: Callable[..., T], *what: str, **options: str) -> T:
+        """An SDK's client that only reads, for `what` (a subscription, or nothing); made once, which takes time."""
+        key = (kind, *what, *options.values())
+        if key not in self._readers:
+            self._readers[key] = kind(self.credential, *what, **options, **self.options(self.reading))
+        return cast(T, self._readers[key])
 
     def writing(self) -> "AsyncPipeline[Any, Any]":
         """A pipeline that may change things; only the writer asks for it."""

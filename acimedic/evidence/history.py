@@ -23,6 +23,7 @@ _WINDOW = timedelta(days=7)
 _AT_ONCE = timedelta(minutes=15)
 _KEPT = timedelta(days=80)  # the log keeps 90 days
 _AFTER = timedelta(minutes=5)
+_HOUR, _MINUTES = timedelta(hours=1), timedelta(minutes=10)
 _WHAT: Mapping[str, str] = {
     "microsoft.containerregistry/registries/write": "registry settings were written",
     "microsoft.containerregistry/registries/delete": "registry was deleted",
@@ -79,13 +80,14 @@ async def look_back(evidence: Evidence, reader: Reader) -> Evidence:
         evidence = replace(evidence, precedent=await _last_success(evidence, reader, failed_at))
     since = evidence.precedent.when if evidence.precedent else failed_at - _WINDOW
     since = max(since, failed_at - _KEPT)
+    # Whoever failed within the same minutes asks the same question, which is then asked once; what is too much of the
+    # answer is left out below.
+    first, last = _full(since, _HOUR), _full(failed_at + _AFTER, _MINUTES) + _MINUTES
     about = [item.id for _, item in evidence.registries if isinstance(item, Registry)]
     about += [key for key, item in evidence.identities if not isinstance(item, Gap)]
     logs = await asyncio.gather(
         *(
-            reader.activity(
-                ResourceId.parse(item).subscription, about=("resourceUri", item), since=since, until=failed_at + _AFTER
-            )
+            reader.activity(ResourceId.parse(item).subscription, about=("resourceUri", item), since=first, until=last)
             for item in about
         )
     )
@@ -163,6 +165,11 @@ def _changes(resource: str, log: tuple[Activity, ...], since: datetime, until: d
             )
             found.setdefault((operation, entry.time), change)
     return list(found.values())
+
+
+def _full(moment: datetime, step: timedelta) -> datetime:
+    """The last full step at or before a moment, as clocks strike."""
+    return moment - (moment - moment.replace(hour=0, minute=0, second=0, microsecond=0)) % step
 
 
 def _is(text: str, group: ResourceId) -> bool:
