@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from acimedic.azure.reader import Reader
+from acimedic.azure.port import Reader
 from acimedic.azure.standing import RefusedError, Standing
 from acimedic.azure.writer import Writer
 from acimedic.model.access import Access

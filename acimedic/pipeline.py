@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import checks
 import remediation
-from acimedic.azure.reader import Reader
+from acimedic.azure.port import Reader
 from acimedic.diagnosis import diagnose, of_no_group, worth_looking_back
 from acimedic.evidence import Supplied, gather, look_around, look_back
 from acimedic.model.diagnosis import Diagnosis

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeAlias, cast
 
-from acimedic.azure.reader import Reader
+from acimedic.azure.port import Reader
 from acimedic.errors import classify, parse
 from acimedic.evidence import failing_groups, follow
 from acimedic.evidence.trail import Found, Trail

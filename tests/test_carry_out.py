@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from acimedic.azure.reader import Reader
+from acimedic.azure.port import Reader
 from acimedic.azure.standing import HeldRole, RefusedError
 from acimedic.azure.writer import Writer
 from acimedic.carry_out import make

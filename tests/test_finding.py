@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from acimedic.azure.reader import Reader
+from acimedic.azure.port import Reader
 from acimedic.evidence.finding import Seen, registry_of
 from acimedic.model.reading import Absent, Gap, Reading
 from acimedic.model.registry import Registry, RegistryPlace, RegistryPlaces

@@ -4,53 +4,31 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from datetime import datetime
 from functools import partial
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 
-from acimedic.azure import read_access, read_activity, read_deployments, read_details, read_groups, read_registries
+from acimedic.azure import (
+    read_access,
+    read_activity,
+    read_deployments,
+    read_details,
+    read_groups,
+    read_images,
+    read_registries,
+)
 from acimedic.azure.attempt import attempt
+from acimedic.azure.good_for import GOOD_FOR, is_of_others
 from acimedic.azure.session import Session
-from acimedic.azure.sharing import LIVE, SETTLED
 from acimedic.model.access import Assignment, DenyAssignment, Role
 from acimedic.model.definition import Definition
 from acimedic.model.deployment import Activity, Deployment, ExportedTemplate, Operation
 from acimedic.model.image import ImageReference
 from acimedic.model.reading import Absent, Gap, Reading
 from acimedic.model.registry import Identity, Registry, RegistryPlaces
-from acimedic.model.resource_id import CONTAINER_GROUPS, ResourceId
+from acimedic.model.resource_id import ResourceId
 from acimedic.model.testimony import Testimony
 from acimedic.model.token import Token
 
 T = TypeVar("T")
-
-
-class Reader(Protocol):
-    """What a diagnosis may ask of Azure. Nothing here changes anything."""
-
-    async def group(self, group: ResourceId) -> Reading[Definition | Absent]: ...  # noqa: D102 - the names say it
-    async def deployments(self, subscription: str, group: str | None) -> Reading[tuple[Deployment, ...]]: ...  # noqa: D102
-    async def deployment(self, deployment: ResourceId) -> Reading[Deployment]: ...  # noqa: D102
-    async def operations(self, deployment: ResourceId) -> Reading[tuple[Operation, ...]]: ...  # noqa: D102
-    async def template(self, deployment: ResourceId) -> Reading[ExportedTemplate]: ...  # noqa: D102
-    async def activity(  # noqa: D102
-        self, subscription: str, *, about: tuple[str, str], since: datetime, until: datetime
-    ) -> Reading[tuple[Activity, ...]]: ...
-    async def registries(self, subscription: str) -> Reading[tuple[Registry, ...]]: ...  # noqa: D102
-    async def registry(self, registry: ResourceId) -> Reading[Registry | Absent]: ...  # noqa: D102
-    async def find_registries(self, hosts: tuple[str, ...]) -> Reading[tuple[ResourceId, ...]]: ...  # noqa: D102
-    async def registry_places(self) -> Reading[RegistryPlaces]: ...  # noqa: D102
-    async def subscriptions(self) -> Reading[tuple[str, ...]]: ...  # noqa: D102
-    async def tenant(self, subscription: str) -> Reading[str]: ...  # noqa: D102
-    async def identity(self, identity: ResourceId) -> Reading[Identity | Absent]: ...  # noqa: D102
-    async def assignments(self, scope: str, principal: str | None) -> Reading[tuple[Assignment, ...]]: ...  # noqa: D102
-    async def role(self, role_definition_id: str) -> Reading[Role]: ...  # noqa: D102
-    async def denials(self, scope: str) -> Reading[tuple[DenyAssignment, ...]]: ...  # noqa: D102
-    async def token(self, registry: ResourceId, name: str) -> Reading[Token | Absent]: ...  # noqa: D102
-    async def enter(self, host: str) -> None: ...  # noqa: D102
-    async def image(  # noqa: D102
-        self, image: ImageReference, registry: Registry | None, platform: tuple[str, str]
-    ) -> Testimony: ...
-    async def endpoint_subnet(self, endpoint: ResourceId) -> Reading[str]: ...  # noqa: D102
-    async def network_rules(self, registry: ResourceId) -> Reading[tuple[str, ...]]: ...  # noqa: D102
 
 
 class AzureReader:
@@ -112,7 +90,7 @@ class AzureReader:
             permission=read_activity.PERMISSION,
             scope=f"/subscriptions/{subscription}",
         )
-        read = read_activity.read_changes if _is_of_others(about) else read_activity.read_activity
+        read = read_activity.read_changes if is_of_others(about) else read_activity.read_activity
         return await self._read(want, read, subscription, about, since, until)
 
     async def registries(self, subscription: str) -> Reading[tuple[Registry, ...]]:
@@ -189,12 +167,12 @@ class AzureReader:
 
     async def enter(self, host: str) -> None:
         """Ask to be let in by a registry whose login server Azure has named; asking it later then takes less long."""
-        await self._read(Gap(reading=f"registry host {host}", reason=""), _enter, host)
+        await self._read(Gap(reading=f"registry host {host}", reason=""), read_images.enter, host)
 
     async def image(self, image: ImageReference, registry: Registry | None, platform: tuple[str, str]) -> Testimony:
         """What the registry itself says of an image; registry: as Resource Manager showed it, None where it did not."""
         want = Gap(reading=f"manifest of {image}", reason="")
-        said: Testimony = await self._read(want, _image, image, registry, platform)
+        said: Testimony = await self._read(want, read_images.read_image, image, registry, platform)
         return said
 
     async def endpoint_subnet(self, endpoint: ResourceId) -> Reading[str]:
@@ -230,50 +208,7 @@ class AzureReader:
 
     def _asked(self, read: Callable[..., Awaitable[T]], what: tuple[Hashable, ...]) -> Awaitable[T]:
         """Ask, or share what others ask, where it is not the incident's own."""
-        shared, good_for = self._session.shared, _SHARED.get(read)
+        shared, good_for = self._session.shared, GOOD_FOR.get(read)
         if shared is None or good_for is None:
             return read(self._session, *what)
         return shared.read((read, *what), good_for, partial(read, self._session, *what))
-
-
-async def _enter(session: Session, host: str) -> None:
-    from acimedic.azure.registry_api import enter
-
-    await enter(session, host)
-
-
-async def _image(
-    session: Session, image: ImageReference, registry: Registry | None, platform: tuple[str, str]
-) -> Testimony:
-    from acimedic.azure.registry_api import ask
-
-    return await ask(session, image, registry=registry, want_platform=platform)
-
-
-def _is_of_others(about: tuple[str, str]) -> bool:
-    """Whether the log is asked about something that is not an incident's own: a registry, an identity."""
-    key, value = about
-    try:
-        return key == "resourceUri" and not ResourceId.parse(value).is_a(CONTAINER_GROUPS)
-    except ValueError:
-        return False
-
-
-# What many incidents ask about. A group, its deployments and what the activity log tells of them are its own.
-_SHARED: dict[Callable[..., Awaitable[Any]], float] = {
-    read_registries.list_registries: LIVE,
-    read_registries.read_registry: LIVE,
-    read_registries.find_registries: SETTLED,
-    read_registries.registry_places: SETTLED,
-    read_registries.list_subscriptions: SETTLED,
-    read_registries.read_tenant: SETTLED,
-    read_access.read_identity: LIVE,
-    read_access.list_assignments: LIVE,
-    read_access.list_denials: LIVE,
-    read_access.read_role: LIVE,
-    read_activity.read_changes: LIVE,
-    read_details.read_token: LIVE,
-    read_details.read_endpoint_subnet: SETTLED,
-    read_details.read_network_rules: LIVE,
-    _image: LIVE,
-}

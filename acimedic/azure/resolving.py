@@ -19,6 +19,9 @@ A private endpoint gives an Azure registry, and its data, an address of the virt
 """
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# All other addresses of IPv6 are this machine's, a network's or a translator's, whatever `is_global` says of them:
+# https://www.iana.org/assignments/ipv6-address-space/ipv6-address-space.xhtml
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 # Public by its number, and Azure's own host to each of its machines:
 # https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
 _WIRE_SERVER = ipaddress.ip_address("168.63.129.16")
@@ -38,7 +41,7 @@ def within(address: str, reach: Reach) -> bool:
     if found == _WIRE_SERVER or found.is_multicast:
         return False
     if reach == "public":
-        return found.is_global
+        return found.is_global and (found.version == 4 or found in _GLOBAL_UNICAST)
     return not (found.is_loopback or found.is_link_local or found.is_unspecified or found.is_reserved)
 
 

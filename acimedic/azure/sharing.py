@@ -14,12 +14,6 @@ from acimedic.model.reading import Gap
 
 T = TypeVar("T")
 
-LIVE = 10.0
-"""Seconds for which an answer about something that people change is good."""
-
-SETTLED = 60.0
-"""The same for what hardly ever changes, or is minutes old when Azure tells it, as Resource Graph's answers are."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:

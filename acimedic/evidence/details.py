@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from acimedic.azure.reader import Reader
+from acimedic.azure.port import Reader
 from acimedic.image import same_registry
 from acimedic.model.definition import Definition, PasswordCredential
 from acimedic.model.reading import Absent, Gap, Reading

@@ -7,7 +7,7 @@ a name: hashed login servers (`name-hash.azurecr.io`) exist.
 import asyncio
 from dataclasses import dataclass
 
-from acimedic.azure.reader import Reader
+from acimedic.azure.port import Reader
 from acimedic.model.reading import Absent, Gap, Reading
 from acimedic.model.registry import Registry, RegistryPlace, RegistryPlaces
 from acimedic.model.resource_id import ResourceId

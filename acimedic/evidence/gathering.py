@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from acimedic.azure.reader import Reader
+from acimedic.azure.port import Reader
 from acimedic.errors import parse
 from acimedic.evidence import asked, said, serving
 from acimedic.evidence.finding import Seen, registry_of

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from acimedic.azure.reader import Reader
+from acimedic.azure.port import Reader
 from acimedic.errors import classify, parse
 from acimedic.model.deployment import Activity, Deployment
 from acimedic.model.error import PullFailure

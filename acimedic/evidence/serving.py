@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from acimedic.azure.reader import Reader
+from acimedic.azure.port import Reader
 from acimedic.evidence.details import Details
 from acimedic.evidence.details import read as read_details
 from acimedic.evidence.finding import Seen, registry_of

@@ -8,7 +8,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from acimedic.azure.reader import Reader
+from acimedic.azure.port import Reader
 from acimedic.model.deployment import Deployment, ExportedTemplate, Operation
 from acimedic.model.incident import plain_correlation
 from acimedic.model.reading import Gap, Reading

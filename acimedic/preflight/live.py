@@ -8,7 +8,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from acimedic.azure.reader import Reader
+from acimedic.azure.port import Reader
 from acimedic.evidence import serving
 from acimedic.evidence.finding import Seen
 from acimedic.model.diagnosis import Diagnosis, Finding

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -197,3 +198,19 @@ def test_nothing_is_left_under_way_when_the_last_has_gone() -> None:
         return len(asyncio.all_tasks())
 
     assert asyncio.run(run()) == 1  # this one itself
+
+
+@pytest.mark.parametrize(("about", "asked"), [(of.REGISTRY_ID, 1), (of.IDENTITY_ID, 1), (of.GROUP_ID, 2), ("odd", 2)])
+def test_what_changed_at_a_registry_or_an_identity_is_asked_once_and_of_a_group_by_each(about: str, asked: int) -> None:
+    since, until = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC)
+
+    async def changes(session: Session) -> None:
+        await AzureReader(session).activity(of.SUBSCRIPTION, about=("resourceUri", about), since=since, until=until)
+
+    async def both(settings: Settings) -> None:
+        async with in_common(settings) as one, in_common(settings) as two:
+            await asyncio.gather(changes(one), changes(two))
+
+    with Replay(route("GET", ".*eventtypes", Answer(body={"value": [of.activity_body()]}))) as replay:
+        over(replay, both)
+        assert len(replay.asked) == asked

@@ -4,7 +4,7 @@ import inspect
 import re
 from dataclasses import dataclass
 
-from acimedic.azure.reader import Reader
+from acimedic.azure.port import Reader
 from acimedic.simulator.exchange import Request
 
 _RG = r"/subscriptions/[^/]+/resourcegroups/[^/]+"

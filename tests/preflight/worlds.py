@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from acimedic.azure.reader import AzureReader, Reader
+from acimedic.azure.port import Reader
+from acimedic.azure.reader import AzureReader
 from acimedic.azure.session import Session
 from acimedic.model.access import ACR_PULL, Assignment, DenyAssignment, Role
 from acimedic.model.definition import Definition

@@ -16,11 +16,11 @@ from azure.core.exceptions import AzureError
 from acimedic.azure.registry_api.hosts import at_realm
 from acimedic.azure.registry_api.line import Answer, Line, NoSuchHostError, NotLetInError, UnansweredError
 from acimedic.azure.session import Session, first_words
-from acimedic.azure.sharing import LIVE
 
 AUDIENCE = "https://containerregistry.azure.net/.default"
 """Of the token that a registry is shown, in every cloud. Never Resource Manager's, with which roles are assigned."""
 
+_FRESH = 10.0  # seconds for which what a registry said of us is not asked again
 _PARAMETER = re.compile(r'(\w{1,32})="([^"]{0,2000})"')
 _BEARER = re.compile(r"[\x21-\x7e]{1,16384}")
 
@@ -67,7 +67,7 @@ async def admitted(session: Session, line: Line) -> str:
 
     Raises NotLetInError, UnansweredError or NoSuchHostError, to whoever asks while the refusal is fresh as well.
     """
-    said = await session.admissions.read(line.host, LIVE, lambda: _admission(session, line))
+    said = await session.admissions.read(line.host, _FRESH, lambda: _admission(session, line))
     if isinstance(said, str):
         return said
     raise said

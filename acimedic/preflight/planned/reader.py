@@ -6,7 +6,7 @@ Nothing here changes anything, and nothing is asked about what does not exist ye
 from collections.abc import Iterable
 from datetime import datetime
 
-from acimedic.azure.reader import Reader
+from acimedic.azure.port import Reader
 from acimedic.model.access import Assignment, DenyAssignment, Role
 from acimedic.model.definition import Definition
 from acimedic.model.deployment import Activity, Deployment, ExportedTemplate, Operation
