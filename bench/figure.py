@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 
+class NotMeasuredError(Exception):
+    """Something that measuring needs is not to be had; the message says what."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """What was measured. target: None where a figure is only reported. at_most: whether less is better."""

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from acimedic.cli.azd import read_azd
+from acimedic.cli.own_store import settings_with_store
 from acimedic.cli.trouble import CannotRunError
-from acimedic.cli.workplace import refusals, settings_with_store
+from acimedic.cli.workplace import refusals
 from acimedic.doctor.configured import unreadable
 from acimedic.doctor.finding import Finding, worst
 from acimedic.doctor.installed import Installed, installed

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from acimedic.cli.workplace import settings_with_store
+from acimedic.cli.own_store import settings_with_store
 from acimedic.lifecycle.ceiling import OVER
 from acimedic.lifecycle.diagnosing import keep, standing
 from acimedic.lifecycle.intake import RECEIVED

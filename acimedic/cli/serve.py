@@ -13,8 +13,9 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+from acimedic.cli.own_store import settings_with_store
 from acimedic.cli.trouble import CannotRunError
-from acimedic.cli.workplace import refusals, settings_with_store
+from acimedic.cli.workplace import refusals
 from acimedic.settings import Settings, SettingsError
 
 PORT = 7071  # where Azure Functions' own tools serve as well

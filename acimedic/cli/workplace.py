@@ -3,13 +3,13 @@
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from acimedic.approval import ApprovalError
 from acimedic.azure.standing import RefusedError
+from acimedic.cli.own_store import settings_with_store
 from acimedic.cli.trouble import CannotRunError
 from acimedic.connection import NoAzureError
 from acimedic.lifecycle.history import BusyError
@@ -19,9 +19,8 @@ from acimedic.lifecycle.looking import BusyError as AzureBusyError
 from acimedic.lifecycle.opening import open_tools
 from acimedic.lifecycle.permit import NotOurTurnError
 from acimedic.lifecycle.tools import Tools
-from acimedic.settings import Settings, SettingsError, read_settings
+from acimedic.settings import Settings, SettingsError
 from acimedic.store.opening import file_of, is_account
-from acimedic.store.own_keys import default_path
 from acimedic.store.trouble import StoreError
 
 
@@ -55,17 +54,6 @@ def refusals() -> Iterator[None]:
         raise CannotRunError(str(error)) from error
     except (RefusedError, NotOurTurnError) as error:
         raise CannotRunError(f"{error}; the same command goes on from where this stopped") from error
-
-
-def settings_with_store(environment: Mapping[str, str]) -> Settings:
-    """The settings; a store that none of them names is a file of this user. Raises SettingsError, StoreSettingError."""
-    settings = read_settings(environment)
-    if settings.store is not None:
-        return settings
-    path = default_path(environment)
-    if settings.gateway is not None:  # what is make-believe is never kept among what is real
-        path = path.with_name(f"gateway-{path.name}")
-    return replace(settings, store=str(path))
 
 
 def told_in_azure(tools: Tools) -> bool:

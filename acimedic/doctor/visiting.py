@@ -15,8 +15,9 @@ from acimedic.doctor.surroundings import LATE
 from acimedic.model.reading import Gap, Reading
 from acimedic.model.record import IncidentRecord
 from acimedic.settings import Settings
+from acimedic.store.opening import file_of
 from acimedic.store.port import IncidentFilter, Store, Waiting
-from acimedic.store.trouble import StoreError
+from acimedic.store.trouble import StoreError, StoreSettingError
 
 _OUTBOX = "doctor"
 _ACCOUNT = re.compile(r"https://([a-z0-9]{3,24})\.table\.core\.")
@@ -30,7 +31,10 @@ def store_repair(settings: Settings) -> str:
     named = (settings.store or "").strip()
     account = _ACCOUNT.match(named)
     if account is None:
-        return command("ls", "-l", named)
+        try:
+            return command("ls", "-l", str(file_of(named)))
+        except StoreSettingError:  # it may hold a key
+            return "correct ACIMEDIC_STORE"
     place = f"$(az storage account show --name {account[1]} --query id --output tsv)"
     give = command("az", "role", "assignment", "create", "--role", "Storage Table Data Contributor")
     return f'{give} --assignee {whom(settings.client_id)} --scope "{place}"; the same for Storage Blob Data Contributor'

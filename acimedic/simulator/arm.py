@@ -113,7 +113,8 @@ ROUTES = (
     _route("GET", "{rg}", subscriptions.resource_group),
     _route("HEAD", "{rg}", subscriptions.resource_group),
     _route("DELETE", "{rg}", subscriptions.delete_group),
-    _route("GET", "{rg}/resources", subscriptions.resources_of_group),
+    _route("GET", "{sub}/resources", subscriptions.resources),
+    _route("GET", "{rg}/resources", subscriptions.resources),
     _route("GET", "{sub}/providers/{}", subscriptions.provider),
 )
 

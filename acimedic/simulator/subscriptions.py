@@ -1,11 +1,14 @@
 """Tenants, subscriptions, resource groups and providers."""
 
+import re
 from typing import Any
 
 from . import paging
-from .exchange import Json, Request, Response
+from .exchange import Json, Request, Response, gateway_error
 from .ids import covers, segment_after
 from .state import RESOURCES, State, shown
+
+CLAUSE = re.compile(r"(resourceType|name)\s+eq\s+'([^']*)'", re.IGNORECASE)
 
 
 def list_all(state: State, request: Request) -> Response:
@@ -56,15 +59,30 @@ def delete_group(state: State, request: Request) -> Response:
     return Response(status=202)
 
 
-def resources_of_group(state: State, request: Request) -> Response:
-    """List what is in a resource group. Deployments are no resources, nor is what belongs to another resource."""
-    group = request.path.rpartition("/")[0]
+def resources(state: State, request: Request) -> Response:
+    """List what is in a resource group or a subscription, by ``resourceType eq`` and ``name eq`` where these are asked.
+
+    Deployments are no resources, nor is what belongs to another resource. Filters: REST API, Resources - List.
+    """
+    wanted = request.parameter("$filter") or ""
+    named = CLAUSE.findall(wanted)
+    if re.sub(r"\band\b", "", CLAUSE.sub("", wanted), flags=re.IGNORECASE).strip():
+        message = f"Invalid $filter '{wanted}' specified in the query string."
+        return gateway_error(400, "InvalidFilterInQueryString", message)
     found = [
-        {"id": body["id"], "name": body.get("name", body["id"].rpartition("/")[2]), "type": _kind(body["id"])}
+        {
+            "id": body["id"],
+            "name": body.get("name", body["id"].rpartition("/")[2]),
+            "type": _kind(body["id"]),
+            "location": body.get("location", str(state.world.get("location", "westeurope"))),
+        }
         for section in RESOURCES
         if section not in ("deployments", "subnets")
-        for body in state.within(section, group)
+        for body in state.within(section, request.path.rstrip("/").rpartition("/")[0])
     ]
+    for name, value in named:
+        key = "type" if name.lower() == "resourcetype" else "name"
+        found = [each for each in found if each[key].lower() == value.lower()]
     return paging.page(state, request, found)
 
 

@@ -231,3 +231,34 @@ def test_the_graph_projects_and_hides_what_may_not_be_read(azure: Any) -> None:
     assert azure("POST", path, body={"query": query, "subscriptions": [APP.rpartition("/")[2]]}).body["data"] == []
     azure.world["permissions"] = []
     assert azure("POST", path, body={"query": query}).body["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        ("resourceType eq 'Microsoft.ContainerRegistry/registries'", ["contoso"]),
+        ("resourceType eq 'microsoft.containerregistry/REGISTRIES' and name eq 'contoso'", ["contoso"]),
+        ("name eq 'fabrikam'", []),
+        ("resourceType eq 'Microsoft.ManagedIdentity/userAssignedIdentities'", []),  # of the other subscription
+    ],
+)
+def test_the_resources_of_a_subscription_are_found_by_type_and_name(wanted: str, names: list[str], azure: Any) -> None:
+    found = azure.get(f"{PLATFORM}/resources?$filter={wanted}", "2021-04-01").body["value"]
+    assert [each["name"] for each in found] == names
+
+
+def test_a_resource_in_a_list_tells_what_it_is_and_where(azure: Any) -> None:
+    wanted = "resourceType eq 'Microsoft.ContainerRegistry/registries'"
+    assert azure.get(f"{PLATFORM}/resources?$filter={wanted}", "2021-04-01").body["value"] == [
+        {
+            "id": ACR,
+            "name": "contoso",
+            "type": "Microsoft.ContainerRegistry/registries",
+            "location": "westeurope",
+        }
+    ]
+
+
+def test_a_filter_of_resources_that_is_not_known_is_refused(azure: Any) -> None:
+    answer = azure.get(f"{PLATFORM}/resources?$filter=tagName eq 'owner'", "2021-04-01")
+    assert (answer.status, answer.code) == (400, "InvalidFilterInQueryString")

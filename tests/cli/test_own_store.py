@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from acimedic.cli.workplace import settings_with_store
+from acimedic.cli.own_store import settings_with_store
 
 GATEWAY = {"ACIMEDIC_GATEWAY": "http://127.0.0.1:4711"}
 
