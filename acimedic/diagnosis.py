@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from acimedic.crash import tellable
 from acimedic.errors import classify
 from acimedic.freshness import fresh
 from acimedic.model.definition import Definition
@@ -130,7 +131,7 @@ def _verdict(check: Check, subject: Evidence | Pull) -> Verdict:
     except DoesNotApplyError as skip:
         return Skip(skip.reason)
     except Exception as crash:  # noqa: BLE001 - the one broad except: a broken check must not hide the others' verdicts
-        _LOG.exception("check %s crashed", check_id(check))
+        _LOG.error("check %s crashed", check_id(check), exc_info=tellable(crash))
         return Unknown(f"the check crashed ({type(crash).__name__}); this is a defect of ACI Medic")
 
 

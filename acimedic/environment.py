@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from acimedic.model.plan import RunMode
+from acimedic.redact import redact
 
 Cloud: TypeAlias = Literal["AzureCloud", "AzureUSGovernment", "AzureChinaCloud"]
 
@@ -33,6 +34,7 @@ _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _HOST = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 """A name with a dot whose last label begins with a letter: never an address, `localhost` or a port."""
 
+_LONGEST_SHOWN = 20  # characters
 _SHORTEST_KEY = 32  # characters; a key that can be guessed signs for everybody
 _UNRESOLVED = "@microsoft.keyvault("
 
@@ -43,7 +45,7 @@ def cloud(text: str, wrong: list[str]) -> Cloud | None:
         return "AzureCloud"
     cloud = _CLOUDS.get(text.strip().lower())
     if cloud is None:
-        wrong.append(f"AZURE_CLOUD is '{text}'; it is one of AzureCloud, AzureUSGovernment, AzureChinaCloud")
+        wrong.append(f"AZURE_CLOUD is '{_shown(text)}'; it is one of AzureCloud, AzureUSGovernment, AzureChinaCloud")
     return cloud
 
 
@@ -83,7 +85,9 @@ def registries(text: str, wrong: list[str]) -> tuple[str, ...]:
     hosts = tuple(host.strip().lower() for host in text.split(",") if host.strip())
     for host in hosts:
         if not _HOST.fullmatch(host):
-            wrong.append(f"ACIMEDIC_REGISTRIES holds '{host}'; it is a list of host names, such as docker.io,quay.io")
+            wrong.append(
+                f"ACIMEDIC_REGISTRIES holds '{_shown(host)}'; it is a list of host names, such as docker.io,quay.io"
+            )
     return hosts
 
 
@@ -91,14 +95,14 @@ def mode(text: str, wrong: list[str]) -> RunMode:
     """How far changes go; the narrowest where nothing is said."""
     mode = _MODES.get(text.strip().lower() or "observe")
     if mode is None:
-        wrong.append(f"ACIMEDIC_MODE is '{text}'; it is one of {', '.join(_MODES)}")
+        wrong.append(f"ACIMEDIC_MODE is '{_shown(text)}'; it is one of {', '.join(_MODES)}")
     return mode or "observe"
 
 
 def policy(text: str, wrong: list[str]) -> str | None:
     """A file's name: the policy is part of what was deployed, and never fetched."""
     if _ADDRESS.match(text.strip()):
-        wrong.append(f"ACIMEDIC_POLICY is '{text}'; it is the name of a file, not an address")
+        wrong.append("ACIMEDIC_POLICY is an address; it is the name of a file")
     return text.strip() or None
 
 
@@ -107,7 +111,7 @@ def subscriptions(text: str, wrong: list[str]) -> tuple[str, ...]:
     ids = tuple(item.strip().lower() for item in text.split(",") if item.strip())
     for each in ids:
         if not _SUBSCRIPTION.fullmatch(each):
-            wrong.append(f"ACIMEDIC_SUBSCRIPTIONS holds '{each}'; it is a list of subscription ids (GUIDs)")
+            wrong.append(f"ACIMEDIC_SUBSCRIPTIONS holds '{_shown(each)}'; it is a list of subscription ids (GUIDs)")
     return ids
 
 
@@ -118,7 +122,7 @@ def seconds(text: str, wrong: list[str]) -> float:
     except ValueError:
         seconds = -1.0
     if not 1.0 <= seconds <= 600.0:
-        wrong.append(f"ACIMEDIC_TIME_LIMIT is '{text}'; it is a number of seconds from 1 to 600")
+        wrong.append(f"ACIMEDIC_TIME_LIMIT is '{_shown(text)}'; it is a number of seconds from 1 to 600")
     return seconds
 
 
@@ -127,7 +131,7 @@ def whole(environment: Mapping[str, str], name: str, default: int, limits: tuple
     text = environment.get(name, "").strip()
     least, most = limits
     if text and not (text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most):
-        wrong.append(f"{name} is '{text}'; it is a whole number from {least} to {most}")
+        wrong.append(f"{name} is '{_shown(text)}'; it is a whole number from {least} to {most}")
         return default
     return int(text) if text else default
 
@@ -183,3 +187,8 @@ def store(environment: Mapping[str, str], gateway: str | None, wrong: list[str])
         wrong.append("ACIMEDIC_STORE is refused: with ACIMEDIC_GATEWAY set, the store is a file on this machine")
         return None
     return text or None
+
+
+def _shown(text: str) -> str:
+    """A value as a message may repeat it: what is longer than any value would be may be a secret in the wrong place."""
+    return text if len(text) <= _LONGEST_SHOWN and redact(text) == text else "(not shown)"

@@ -79,7 +79,7 @@ class Settings:
     mode: RunMode = "observe"
     policy: str | None = None
     subscriptions: tuple[str, ...] = ()
-    store: str | None = None
+    store: str | None = field(default=None, repr=False)  # one that is wrong may hold a key
     retention_days: int = 90
     approval_keys: tuple[str, ...] = field(default=(), repr=False)
     audit_keys: tuple[str, ...] = field(default=(), repr=False)

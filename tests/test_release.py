@@ -33,7 +33,7 @@ def jobs(name: str) -> dict[str, Any]:
 
 
 def test_there_are_the_workflows_that_these_tests_hold() -> None:
-    assert set(WORKFLOWS) == {"test.yml", "release.yml"}
+    assert set(WORKFLOWS) == {"audit.yml", "test.yml", "release.yml"}
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
@@ -180,7 +180,10 @@ def packed(folder: Path) -> Path:
     return made
 
 
-@pytest.mark.parametrize("name", ["requirements-dev.txt", "requirements-infra.txt", "requirements-release.txt"])
+@pytest.mark.parametrize(
+    "name",
+    ["requirements-audit.txt", "requirements-dev.txt", "requirements-infra.txt", "requirements-release.txt"],
+)
 def test_every_tool_is_pinned(name: str) -> None:
     for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith(("#", "-r ")):

@@ -166,7 +166,7 @@ def _deploy_again(scene: Scene) -> str:
         headers={"Host": "management.azure.com", "Content-Type": "application/json", "Authorization": "Bearer demo"},
         method="PUT",
     )
-    with urlopen(request) as answer:  # noqa: S310 - the simulator's own address
+    with urlopen(request) as answer:  # noqa: S310  # nosec B310  # the simulator's own
         return _status((answer.status, json.load(answer)))
 
 

@@ -15,6 +15,7 @@ from acimedic.model.resource_id import CONTAINER_GROUPS
 from acimedic.model.verdict import Fail
 from acimedic.named import NamedOnly
 from acimedic.report.build import build_report
+from acimedic.report.disclosing import Disclosing, disclosing, name_shown
 from acimedic.report.plain import plain, wrapped
 
 __all__ = ["report_of", "to_text"]
@@ -33,9 +34,10 @@ def report_of(explanation: Explanation) -> Report:
 
 def to_text(explanation: Explanation, *, width: int = 100) -> str:
     """For a terminal: pull failure or not, the facts, what is proven, what is likely, and how to go on."""
-    sections = [_verdict(explanation, width), _facts(explanation, width), _proven(explanation, width)]
+    shown = disclosing(explanation.diagnosis.evidence)
+    sections = [_verdict(explanation, width), _facts(explanation, shown, width), _proven(explanation, shown, width)]
     if explanation.diagnosis.outcome != "not-a-pull-failure":
-        sections += [_candidates(explanation, width), _settling(explanation, width), _next(explanation, width)]
+        sections += [_candidates(explanation, shown, width), _settling(explanation, width), _next(explanation, width)]
     bodies = ["\n".join(section) for section in sections]
     return "\n\n".join(body for body in bodies if body) + "\n"
 
@@ -51,11 +53,11 @@ def _verdict(explanation: Explanation, width: int) -> Iterator[str]:
     yield from wrapped(words, width=width)
 
 
-def _facts(explanation: Explanation, width: int) -> Iterator[str]:
+def _facts(explanation: Explanation, shown: Disclosing, width: int) -> Iterator[str]:
     diagnosis, incident = explanation.diagnosis, explanation.diagnosis.evidence.incident
     error = diagnosis.evidence.error
     group = str(incident.group) if incident.group.is_a(CONTAINER_GROUPS) else None
-    images = ", ".join(diagnosis.images[:5])
+    images = ", ".join(map(name_shown, diagnosis.images[:5]))
     facts = (
         ("code", None if isinstance(error, Gap) else error.code),
         ("image", images or None),
@@ -63,23 +65,23 @@ def _facts(explanation: Explanation, width: int) -> Iterator[str]:
         ("correlation", incident.correlation_id),
     )
     for label, value in facts:
-        shown = "not in the text" if value is None else value[:_LONGEST_NAME]
-        yield from wrapped(shown, width=width, indent=" " * _LABEL, first=label.ljust(_LABEL))
+        words = "not in the text" if value is None else value[:_LONGEST_NAME]
+        yield from wrapped(words, width=width, indent=" " * _LABEL, first=label.ljust(_LABEL))
     cause = None if isinstance(error, Gap) else error.cause
     if cause is not None:
-        said = cause.message[:_LONGEST_NAME]
+        said = shown.whole(cause.message)[:_LONGEST_NAME]
         yield from wrapped(said, width=width, indent=" " * _LABEL, first="Azure said".ljust(_LABEL))
 
 
-def _proven(explanation: Explanation, width: int) -> Iterator[str]:
+def _proven(explanation: Explanation, shown: Disclosing, width: int) -> Iterator[str]:
     for finding in explanation.diagnosis.fails:
         if finding.confirmed and isinstance(finding.verdict, Fail):
-            for label, words in (("PROVEN", f"{finding.verdict.summary}"), ("FIX", finding.verdict.fix.text)):
-                yield from wrapped(words, width=width, indent=" " * _LABEL, first=label.ljust(_LABEL))
+            for label, words in (("PROVEN", finding.verdict.summary), ("FIX", finding.verdict.fix.text)):
+                yield from wrapped(shown.text(words), width=width, indent=" " * _LABEL, first=label.ljust(_LABEL))
             yield from wrapped(f"check {finding.check}, {finding.docs}", width=width, indent=" " * _LABEL)
 
 
-def _candidates(explanation: Explanation, width: int) -> Iterator[str]:
+def _candidates(explanation: Explanation, shown: Disclosing, width: int) -> Iterator[str]:
     proven = explanation.proof.check if explanation.proof else None
     open_ones = [check for check in explanation.candidates if check != proven]
     if not open_ones:
@@ -87,12 +89,14 @@ def _candidates(explanation: Explanation, width: int) -> Iterator[str]:
     yield "Less likely" if proven else "Candidates, the likeliest first (none is proven by the text)"
     seen = {each.check: each for each in explanation.diagnosis.fails}
     for number, check in enumerate(open_ones[:_SHOWN], 1):
-        yield from wrapped(f"{number}. {check}{_seen(seen.get(check))}", width=width, indent="     ", first="  ")
+        yield from wrapped(f"{number}. {check}{_seen(seen.get(check), shown)}", width=width, indent="     ", first="  ")
         yield from wrapped(TELLING[check], width=width, indent="     ")
 
 
-def _seen(finding: Finding | None) -> str:
-    return f": {finding.verdict.summary}" if finding is not None and isinstance(finding.verdict, Fail) else ""
+def _seen(finding: Finding | None, shown: Disclosing) -> str:
+    if finding is None or not isinstance(finding.verdict, Fail):
+        return ""
+    return f": {shown.text(finding.verdict.summary)}"
 
 
 def _settling(explanation: Explanation, width: int) -> Iterator[str]:
@@ -121,7 +125,7 @@ def _commands(explanation: Explanation) -> Iterator[str]:
         named = "'<registry>'" if not registry or is_masked(registry) or len(registry) > 60 else shlex.quote(registry)
         query = "[publicNetworkAccess, networkRuleSet.defaultAction, networkRuleBypassOptions, adminUserEnabled]"
         yield f'az acr show --name {named} --query "{query}"'
-    named = "'<image>'" if not image or is_masked(image) or len(image) > 300 else shlex.quote(image)
+    named = "'<image>'" if not image or is_masked(image) or len(image) > 300 else shlex.quote(name_shown(image))
     yield f"docker manifest inspect {named}"
 
 

@@ -6,6 +6,7 @@ What this needs is imported when it is first done: indexing an app has to be fas
 import logging
 from typing import TYPE_CHECKING
 
+from acimedic.crash import tellable
 from acimedic.lifecycle.messages import Json
 from acimedic.settings import Settings
 
@@ -16,12 +17,20 @@ _LOG = logging.getLogger("acimedic.lifecycle")
 
 
 async def act(name: str, said: object, settings: Settings) -> Json | None:
-    """Carry out one activity of a story. Raises whatever went wrong: the story has it tried again."""
+    """Carry out one activity of a story. Raises whatever went wrong: the story has it tried again.
+
+    The host logs what is raised, and keeps it with the story.
+    """
     from acimedic.lifecycle import activities
     from acimedic.lifecycle.opening import open_tools
 
-    async with open_tools(settings) as tools:
-        return await activities.act(name, said, tools)
+    try:
+        async with open_tools(settings) as tools:
+            return await activities.act(name, said, tools)
+    except Exception as error:
+        if (told := tellable(error)) is error:
+            raise
+        raise told from None
 
 
 async def digest(settings: Settings) -> None:

@@ -3,7 +3,7 @@
 Source: https://learn.microsoft.com/rest/api/containerregistry/registries/get
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
@@ -70,7 +70,7 @@ class Registry:
     encryption: str | None
     provisioning_state: str | None
     status: str | None
-    tags: tuple[tuple[str, str], ...]
+    tags: tuple[tuple[str, str], ...] = field(repr=False)  # people write their names there
     source: str
 
     @property

@@ -39,9 +39,8 @@ def sign_in(state: State, request: Request) -> Response:
         form = request.form()
         audience = form.get("scope", form.get("resource", "")).removesuffix("/.default")
         token = make(state, aud=audience, tid=tenant, oid=state.section("caller").get("objectId", ""))
-        return Response(
-            body={"token_type": "Bearer", "expires_in": 10800, "ext_expires_in": 10800, "access_token": token}
-        )
+        lasting = {"expires_in": 10800, "ext_expires_in": 10800}
+        return Response(body={"token_type": "Bearer", "access_token": token} | lasting)  # nosec B105  # a kind of token
     if path == "/common/discovery/instance":
         metadata = [{"preferred_network": host, "preferred_cache": host, "aliases": [host]}]
         endpoint = f"https://{host}/{{tenant}}/v2.0/.well-known/openid-configuration"

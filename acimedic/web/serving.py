@@ -9,6 +9,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+from acimedic.crash import tellable
 from acimedic.lifecycle.history import BusyError
 from acimedic.redact import redact
 
@@ -74,7 +75,7 @@ class Background:
         """Once for each trouble, however long it lasts."""
         told = f"the stories do not go on, and are tried again: {type(error).__name__}: {redact(str(error))}"
         if told != self._told:
-            _LOG.error(told, exc_info=None if isinstance(error, BusyError) else error)
+            _LOG.error(told, exc_info=None if isinstance(error, BusyError) else tellable(error))
         self._told = told
 
 

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from urllib.parse import unquote
 
 from acimedic.approver import Approver, NotAuthorisedError, Reader
+from acimedic.crash import tellable
 from acimedic.doctor.finding import worst
 from acimedic.doctor.glance import glance
 from acimedic.doctor.installed import NOWHERE, Installed
@@ -90,8 +91,8 @@ async def answer(asked: Asked, site: Site, doors: Doors) -> Answer:
         return refused(asked, HTTPStatus.METHOD_NOT_ALLOWED, f"this address takes {allow['Allow']}", headers=allow)
     try:
         return await route.handler(replace(asked, parameters=parameters), site, doors)
-    except Exception:  # noqa: BLE001  (a caller gets an answer, whatever is broken)
-        _LOG.exception("%s %s broke", asked.method, route.path)
+    except Exception as error:  # noqa: BLE001  (a caller gets an answer, whatever is broken)
+        _LOG.error("%s %s broke", asked.method, route.path, exc_info=tellable(error))
         return refused(asked, HTTPStatus.INTERNAL_SERVER_ERROR, "this is a defect of ACI Medic; its log says more")
 
 
