@@ -10,12 +10,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 from acimedic.model.access import Access, Assignment, DenyAssignment
 from acimedic.model.diagnosis import Diagnosis
 from acimedic.model.evidence import Evidence
 from acimedic.model.reading import Gap, Reading
 from acimedic.model.registry import Registry
+from acimedic.model.report import Report
 from acimedic.redact import redact
 from acimedic.report.build import build_report
 from acimedic.report.text import as_lines
@@ -39,10 +41,14 @@ class Bundle:
     gateway: bool
 
 
-def write_bundle(diagnosis: Diagnosis, *, gateway: bool, made_at: datetime) -> bytes:
-    """The bundle of a diagnosis, in ASCII: what support asks for and the report first, then all that was read."""
-    report = build_report(replace(diagnosis, plan=None), gateway=gateway)
-    evidence = as_values(_without_persons(diagnosis.evidence), redact)
+def write_bundle(diagnosis: Diagnosis, *, gateway: bool, made_at: datetime, report: Report | None = None) -> bytes:
+    """The bundle of a diagnosis, in ASCII: what support asks for and the report first, then all that was read.
+
+    report: of this very diagnosis, where it was built already; its plan is left out.
+    """
+    report = replace(report or build_report(diagnosis, gateway=gateway), plan=None)
+    # Ids and names stand there many times; each is redacted once, and remembered no longer than that.
+    evidence = as_values(_without_persons(diagnosis.evidence), cache(redact))
     document = {
         "bundle": VERSION,
         "made_at": made_at.isoformat(),
@@ -67,7 +73,11 @@ def read_bundle(content: bytes) -> Bundle:
     if document["bundle"] != VERSION or isinstance(document["bundle"], bool):
         raise BundleError(f"it is of another version than {VERSION}: read it with the program that wrote it, or later")
     gateway, said = document.get("gateway"), document.get("evidence")
-    if not isinstance(gateway, bool) or document.get("digest") != _digest(said, gateway=gateway):
+    try:
+        fits = isinstance(gateway, bool) and document.get("digest") == _digest(said, gateway=gateway)
+    except RecursionError as error:  # what can just be read may be too deep to be written
+        raise BundleError("it is nested too deeply") from error
+    if not isinstance(gateway, bool) or not fits:
         raise BundleError("it is damaged or was changed: its digest does not fit")
     try:
         evidence = from_values(Evidence, said)

@@ -8,6 +8,7 @@ Source: https://learn.microsoft.com/azure/azure-resource-manager/management/reso
 import re
 import string
 from dataclasses import dataclass
+from functools import lru_cache
 
 from acimedic.model.resource_id import IDENTITIES, REGISTRIES, ResourceId
 
@@ -96,6 +97,7 @@ def subscription(text: str) -> str:
     return folded(text)
 
 
+@lru_cache(maxsize=4096)  # a policy's pairs are compared with every plan; ids are short, and no secrets
 def _parts(text: str) -> tuple[str, ...]:
     return tuple(folded(text).strip("/").split("/"))
 

@@ -35,7 +35,7 @@ def as_values(value: object, text: Callable[[str], str] = str) -> Any:
     if isinstance(value, tuple):
         return [as_values(each, text) for each in value]
     if is_dataclass(value) and not isinstance(value, type):
-        told = {field.name: as_values(getattr(value, field.name), text) for field in fields(value)}
+        told = {name: as_values(getattr(value, name), text) for name in _names(type(value))}
         return {_CLASS: type(value).__name__, **told}
     raise TypeError(f"a {type(value).__name__} has no form as JSON")
 
@@ -120,6 +120,11 @@ def _object(said: object, kind: Any, place: str) -> object:
         elif not optional:
             raise _wrong(where)
     return kind(**given)
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))
 
 
 @cache

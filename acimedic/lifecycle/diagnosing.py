@@ -18,7 +18,8 @@ from acimedic.model.reading import Gap
 from acimedic.model.record import IncidentRecord, ReportFile
 from acimedic.model.verdict import Fail
 from acimedic.notify.scene import seen, with_scene
-from acimedic.report.as_json import to_json
+from acimedic.report.as_json import as_object, as_text
+from acimedic.report.build import build_report
 
 # How long a change may take until a pull feels it.
 # Sources: https://learn.microsoft.com/azure/role-based-access-control/troubleshooting#symptom---role-assignment-changes-are-not-being-detected
@@ -79,8 +80,9 @@ async def keep(tools: Tools, diagnosis: Diagnosis) -> None:
     Raises what the store raises.
     """
     incident = diagnosis.evidence.incident.id
-    await _keep_file(tools, incident, REPORT, to_json(diagnosis, gateway=tools.gateway).encode())
-    bundle = write_bundle(diagnosis, gateway=tools.gateway, made_at=tools.now())
+    report = build_report(diagnosis, gateway=tools.gateway)
+    await _keep_file(tools, incident, REPORT, as_text(as_object(report)).encode())
+    bundle = write_bundle(diagnosis, gateway=tools.gateway, made_at=tools.now(), report=report)
     if len(bundle) <= MOST_BYTES:  # a longer one could not be read back, and the story has to go on without
         await _keep_file(tools, incident, EVIDENCE, bundle)
     if diagnosis.plan is not None:

@@ -1,22 +1,32 @@
 """The local engine: runs the very orchestrator that runs in Azure, with its history in SQLite and no host.
 
-Nothing here sleeps or looks at a clock: `advance(now)` does all that is due at `now`. An activity's result is recorded
-in the transaction that takes the activity off the list, so that it is carried out at least once, and not again once
-its result is recorded. Killed at any point, the next `advance` goes on from what is recorded.
+No clock is looked at here: `advance(now)` does all that is due at `now`. An activity's result is recorded in the
+transaction that takes the activity off the list, so that it is carried out at least once, and not again once its
+result is recorded. Killed at any point, the next `advance` goes on from what is recorded.
+
+Whatever has come at one moment is one transaction: the results, the timers, and the turns of all stories that follow
+from them. Each transaction waits for the disk, and all stories wait with it.
 """
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeAlias
 
-from acimedic.lifecycle.history import Event, History, Status, Work, append, drop, forget, put, written
-from acimedic.lifecycle.replay import Kind, ReplayError, Taken, Turned, context_json, event, replay, take
+from acimedic.lifecycle.beginning import Beginning, Together, begin
+from acimedic.lifecycle.history import Event, History, Status, forget, put
+from acimedic.lifecycle.replay import Kind, event
+from acimedic.lifecycle.turning import Orchestrator, Turning
+from acimedic.lifecycle.working import Activity, Answered, Refused, Result, Working
 
-Activity: TypeAlias = Callable[[Any], Awaitable[object]]
+__all__ = ["LONGEST_HISTORY", "Activity", "Engine"]
+
 LONGEST_HISTORY = 5000  # events; the longest story there is, each step of which fails, stays below it
 _LARGEST_EVENT = 4096  # characters of what an event may say
+_AT_ONCE = 32  # activities; most of their time is spent waiting for Azure
+_TURNED_AT_ONCE = 50  # stories in one transaction; nothing else goes on meanwhile
+_LOOKS_AGAIN = 1.0  # seconds: another process may have left something in the same file
 
 
 class Engine:
@@ -29,39 +39,41 @@ class Engine:
     def __init__(
         self,
         history: History,
-        orchestrator: Callable[[Any], Generator[Any, Any, Any]],
+        orchestrator: Orchestrator,
         activities: Mapping[str, Activity],
         *,
         name: str = "story",
-        at_once: int = 8,
+        at_once: int = _AT_ONCE,
     ) -> None:
         self._history = history
-        self._orchestrator = orchestrator
+        self._turning = Turning(history, orchestrator)
         self._activities = activities
         self._name = name
         self._at_once = at_once
+        self._together = Together(self._begin)
         self._running = asyncio.Lock()
+        self._working: Working | None = None
 
     def start(self, instance: str, given: object, *, now: datetime, over: frozenset[str] = frozenset()) -> bool:
         """Begin an orchestration, unless one of that id is there already; gives back whether it began.
 
         over: the statuses (`Completed`, `Failed`) in which one that is there has ended and makes way.
         """
-        text, moment = json.dumps(given), written(now)
-        begun = event(Kind.EXECUTION_STARTED, now, Name=self._name, Input=text, Version=None)
+        return self._begin([self._beginning(instance, given, now, over)])[0]
+
+    async def begin(self, instance: str, given: object, *, now: datetime, over: frozenset[str] = frozenset()) -> bool:
+        """As `start`; all that begin at one moment wait for the disk together."""
+        return await self._together.add(self._beginning(instance, given, now, over))
+
+    def _beginning(self, instance: str, given: object, now: datetime, over: frozenset[str]) -> Beginning:
+        return Beginning(instance=instance, name=self._name, given=json.dumps(given), now=now, over=over)
+
+    def _begin(self, those: Sequence[Beginning]) -> list[bool]:
         with self._history.change() as database:
-            there = self._history.status(instance)
-            if there is not None and there.ended and there.status in over:
-                forget(database, instance)
-            row = (instance, text, "Pending", moment, moment)
-            made = database.execute(
-                "INSERT INTO instances (id, input, status, begun, changed) VALUES (?, ?, ?, ?, ?) "
-                "ON CONFLICT (id) DO NOTHING",
-                row,
-            )
-            if made.rowcount:
-                put(database, instance, begun)
-            return made.rowcount == 1
+            begun = [begin(database, one, self._history.status(one.instance)) for one in those]
+        self._turning.forget(*(one.instance for one, new in zip(those, begun, strict=True) if new))
+        self._wake()
+        return begun
 
     def raise_event(self, instance: str, name: str, said: object, *, now: datetime) -> bool:
         """Tell an orchestration something; False if there is none, or it has ended. Raises ValueError if too long."""
@@ -73,7 +85,12 @@ class Engine:
             if status is None or status.ended:
                 return False
             put(database, instance, event(Kind.EVENT_RAISED, now, Name=name, Input=text))
-            return True
+        self._wake()
+        return True
+
+    def _wake(self) -> None:
+        if self._working is not None:
+            self._working.wake()
 
     def status(self, instance: str) -> Status | None:
         """Where an orchestration stands; None if there is none."""
@@ -91,6 +108,8 @@ class Engine:
         """Delete an orchestration, ended or not; one that is not there is no matter."""
         with self._history.change() as database:
             forget(database, instance)
+        self._turning.forget(instance)
+        self._history.tidy()
 
     def purge(self, before: datetime) -> int:
         """Delete the orchestrations that ended before this moment; gives back how many."""
@@ -98,110 +117,78 @@ class Engine:
             old = [one.instance for one in self._history.statuses() if one.ended and one.changed < before]
             for instance in old:
                 forget(database, instance)
-            return len(old)
+        self._turning.forget(*old)
+        self._history.tidy()
+        return len(old)
 
-    async def advance(self, now: datetime) -> None:
-        """Do all that is due, and all that follows from it at this moment. Raises BusyError."""
+    async def advance(self, now: datetime, *, clock: Callable[[], datetime] | None = None) -> None:
+        """Do all that is due, and all that follows from it. Raises BusyError.
+
+        clock: tells the time while this goes on; without one all of it happens at `now`. Whoever stops it loses
+        nothing of what has ended, and what is under way is carried out again.
+        """
         async with self._running:
             self._history.hold()
-            while self._fire(now) or self._turn_all(now) or await self._work(now):
-                pass
+            async with Working(self._activities, self._at_once) as working:
+                self._working = working
+                try:
+                    await self._go_on(working, clock or (lambda: now))
+                except asyncio.CancelledError:
+                    self._settle(working.take(), clock() if clock else now)
+                    raise
+                finally:
+                    self._working = None
 
-    def _fire(self, now: datetime) -> bool:
-        due = self._history.due(now)
-        for instance, task, moment in due:
-            with self._history.change() as database:
-                gone = database.execute("DELETE FROM timers WHERE instance = ? AND task = ?", (instance, task))
-                if gone.rowcount:
-                    put(database, instance, event(Kind.TIMER_FIRED, now, TimerId=task, FireAt=moment))
-        return bool(due)
-
-    def _turn_all(self, now: datetime) -> bool:
-        woken = self._history.woken()
-        for instance in woken:
-            self._turn(instance, now)
-        return bool(woken)
-
-    def _turn(self, instance: str, now: datetime) -> None:
-        """Hand an orchestration what has come for it, and schedule what it asks for."""
-        with self._history.change() as database:
-            come = database.execute("SELECT n, event FROM inbox WHERE instance = ? ORDER BY n", (instance,)).fetchall()
-            database.executemany("DELETE FROM inbox WHERE n = ?", [(n,) for n, _ in come])
-            status = self._history.status(instance)
-            if status is None or status.ended:
+    async def _go_on(self, working: Working, clock: Callable[[], datetime]) -> None:
+        while True:
+            moved = self._settle(working.take(), clock())
+            if working.free:
+                working.hand_out(self._history.work(self._at_once))
+            if moved:
+                await asyncio.sleep(0)  # whoever takes in events is not to wait for all the stories
+            elif working.idle:
                 return
-            old = self._history.events(instance)
-            new = [event(Kind.ORCHESTRATOR_STARTED, now), *(json.loads(text) for _, text in come)]
-            turned, taken = self._replayed(status, [*old, *new], now)
-            new += taken.new
-            if turned.done or turned.error is not None:
-                new.append(_completed(turned, now))
-            new.append(event(Kind.ORCHESTRATOR_COMPLETED, now))
-            append(database, instance, new, after=len(old))
-            schedule = [(instance, item) for item in taken.new]
-            for sql, kind, keys in _SCHEDULES:
-                rows = [(one, *(item[key] for key in keys)) for one, item in schedule if item["EventType"] == kind]
-                database.executemany(sql, rows)
-            gone = [(instance, number) for number in taken.cancelled]
-            database.executemany("DELETE FROM timers WHERE instance = ? AND task = ?", gone)
-            word = _word(turned)
-            if word != "Running":
-                drop(database, instance, "inbox", "work", "timers")
-            database.execute(
-                "UPDATE instances SET status = ?, output = ?, error = ?, shown = ?, changed = ? WHERE id = ?",
-                (word, json.dumps(turned.output), turned.error, json.dumps(turned.shown), written(now), instance),
-            )
+            else:
+                await working.wait(self._patience(clock()))
 
-    def _replayed(self, status: Status, history: Sequence[Event], now: datetime) -> tuple[Turned, Taken]:
-        """What follows from a history; one that cannot go on ends as failed, where it can be seen."""
+    def _patience(self, now: datetime) -> float:
+        due = self._history.next_due()
+        return _LOOKS_AGAIN if due is None else min(_LOOKS_AGAIN, max(0.0, (due - now).total_seconds()))
+
+    def _settle(self, results: Sequence[Result], now: datetime) -> bool:
+        """Record what has come, and turn the stories for which something has; whether there was anything."""
+        if not (results or self._history.is_woken(now)):
+            return False
         try:
-            _ensure_bounded(history)
-            context = context_json(status.instance, json.dumps(status.input), history)
-            turned = replay(self._orchestrator, context)
-            return turned, take(turned.actions, history, now)
-        except ReplayError as error:
-            failed = Turned(actions=[], done=False, output=None, shown=status.shown, error=str(error))
-            return failed, Taken()
-
-    async def _work(self, now: datetime) -> bool:
-        work = self._history.work()[: self._at_once]
-        await asyncio.gather(*(self._perform(one, now) for one in work))
-        return bool(work)
-
-    async def _perform(self, work: Work, now: datetime) -> None:
-        try:
-            answer = json.dumps(await self._activities[work.name](json.loads(work.input)))
-            come = event(Kind.TASK_COMPLETED, now, TaskScheduledId=work.task, Result=answer)
-        except Exception as error:  # noqa: BLE001  (whatever an activity raises is its failure, and the story's to judge)
-            told = f"Activity function '{work.name}' failed: {type(error).__name__}: {error}"
-            come = event(Kind.TASK_FAILED, now, TaskScheduledId=work.task, Reason=told, Details="")
-        with self._history.change() as database:
-            gone = database.execute("DELETE FROM work WHERE instance = ? AND task = ?", (work.instance, work.task))
-            if gone.rowcount:
-                put(database, work.instance, come)
+            with self._history.change() as database:
+                self._turning.see()
+                _record(database, results, now)
+                _fire(database, self._history.due(now), now)
+                for instance in self._history.woken(_TURNED_AT_ONCE):
+                    self._turning.turn(database, instance, now, longest=LONGEST_HISTORY)
+        except BaseException:
+            self._turning.forget_all()  # they were told what is not recorded
+            raise
+        return True
 
 
-_SCHEDULES = (
-    (
-        "INSERT INTO work (instance, task, name, input) VALUES (?, ?, ?, ?)",
-        Kind.TASK_SCHEDULED,
-        ("EventId", "Name", "Input"),
-    ),
-    ("INSERT INTO timers (instance, task, due) VALUES (?, ?, ?)", Kind.TIMER_CREATED, ("EventId", "FireAt")),
-)
+def _record(database: sqlite3.Connection, results: Sequence[Result], now: datetime) -> None:
+    for result in results:
+        work = result.work
+        gone = database.execute("DELETE FROM work WHERE instance = ? AND task = ?", (work.instance, work.task))
+        if gone.rowcount:
+            put(database, work.instance, _come(result, now))
 
 
-def _ensure_bounded(history: Sequence[Event]) -> None:
-    if len(history) > LONGEST_HISTORY:
-        raise ReplayError(f"its history has more than {LONGEST_HISTORY} events")
+def _come(result: Result, now: datetime) -> Event:
+    match result:
+        case Answered(work=work, answer=answer):
+            return event(Kind.TASK_COMPLETED, now, TaskScheduledId=work.task, Result=answer)
+        case Refused(work=work, told=told):
+            return event(Kind.TASK_FAILED, now, TaskScheduledId=work.task, Reason=told, Details="")
 
 
-def _word(turned: Turned) -> str:
-    if turned.error is not None:
-        return "Failed"
-    return "Completed" if turned.done else "Running"
-
-
-def _completed(turned: Turned, now: datetime) -> Event:
-    said = json.dumps(turned.output) if turned.error is None else turned.error
-    return event(Kind.EXECUTION_COMPLETED, now, OrchestrationStatus=_word(turned), Result=said)
+def _fire(database: sqlite3.Connection, due: Sequence[tuple[str, int, str]], now: datetime) -> None:
+    for instance, task, moment in due:
+        database.execute("DELETE FROM timers WHERE instance = ? AND task = ?", (instance, task))
+        put(database, instance, event(Kind.TIMER_FIRED, now, TimerId=task, FireAt=moment))

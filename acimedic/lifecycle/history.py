@@ -1,7 +1,7 @@
 """What the local engine keeps: the histories of its orchestrations, and what is under way, in one SQLite file.
 
 Every change is one transaction, so that a process that is killed leaves either all of it or nothing. Deleting is real:
-SQLite overwrites what is deleted (`secure_delete`).
+SQLite overwrites what is deleted (`secure_delete`), and `tidy` empties the log that still holds it.
 """
 
 import json
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
+
+from acimedic.store.write_ahead import empty_log, log_ahead
 
 Event: TypeAlias = dict[str, object]
 
@@ -28,6 +30,7 @@ CREATE TABLE IF NOT EXISTS work (instance TEXT NOT NULL, task INTEGER NOT NULL, 
 CREATE TABLE IF NOT EXISTS timers (instance TEXT NOT NULL, task INTEGER NOT NULL, due TEXT NOT NULL,
     PRIMARY KEY (instance, task)) STRICT;
 """
+_PATIENCE = 5.0  # seconds to wait for another process's lock
 _OF_AN_INSTANCE = ("history", "inbox", "work", "timers")
 
 
@@ -69,10 +72,11 @@ class History:
 
     def __init__(self, path: str | Path) -> None:
         self._path = str(path)
-        self._database = sqlite3.connect(self._path, isolation_level=None, timeout=5)
+        self._database = sqlite3.connect(self._path, isolation_level=None, timeout=_PATIENCE)
         self._held: sqlite3.Connection | None = None
         self._database.execute("PRAGMA secure_delete = ON")
-        self._database.execute("PRAGMA synchronous = FULL")
+        log_ahead(self._database, _PATIENCE)
+        self._database.execute("PRAGMA synchronous = FULL")  # what is recorded survives a loss of power
         self._database.executescript(_TABLES)
 
     def close(self) -> None:
@@ -95,19 +99,26 @@ class History:
             held.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             held.close()
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise  # no room for the file, say
             raise BusyError(f"another process is running {Path(self._path).name}") from error
         self._held = held
 
     @contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:
-        """All of it, or nothing."""
+        """All of it, or nothing. Raises sqlite3.OperationalError where it cannot be written, and goes on afterwards."""
         self._database.execute("BEGIN IMMEDIATE")
         try:
             yield self._database
+            self._database.execute("COMMIT")
         except BaseException:
-            self._database.execute("ROLLBACK")
+            if self._database.in_transaction:  # where the disk is full, SQLite may have ended it by itself
+                self._database.execute("ROLLBACK")
             raise
-        self._database.execute("COMMIT")
+
+    def tidy(self) -> None:
+        """Leave no trace of what was deleted: the write-ahead log still holds it."""
+        empty_log(self._database)
 
     def status(self, instance: str) -> Status | None:
         """Where an orchestration stands; None if there is none."""
@@ -123,14 +134,26 @@ class History:
         rows = self._database.execute("SELECT event FROM history WHERE instance = ? ORDER BY n", (instance,))
         return [json.loads(event) for (event,) in rows]
 
-    def woken(self) -> list[str]:
-        """The orchestrations for which something has come."""
-        rows = self._database.execute("SELECT instance FROM inbox GROUP BY instance ORDER BY min(n)")
+    def version(self) -> int:
+        """Changes whenever somebody else has changed the file: another process, or another of these."""
+        (found,) = self._database.execute("PRAGMA data_version").fetchone()
+        return int(found)
+
+    def is_woken(self, now: datetime) -> bool:
+        """Whether something has come for an orchestration, or a timer's moment has."""
+        query = "SELECT EXISTS (SELECT * FROM inbox) OR EXISTS (SELECT * FROM timers WHERE due <= ?)"
+        (found,) = self._database.execute(query, (written(now),)).fetchone()
+        return bool(found)
+
+    def woken(self, most: int) -> list[str]:
+        """The orchestrations for which something has come, whoever has waited longest first."""
+        rows = self._database.execute("SELECT instance FROM inbox GROUP BY instance ORDER BY min(n) LIMIT ?", (most,))
         return [instance for (instance,) in rows]
 
-    def work(self) -> list[Work]:
-        """The activities that wait to be carried out."""
-        rows = self._database.execute("SELECT instance, task, name, input FROM work ORDER BY rowid")
+    def work(self, most: int) -> list[Work]:
+        """The first activities of those that have no result: what goes on comes before what only begins."""
+        query = "SELECT instance, task, name, input FROM work ORDER BY task > 0 DESC, rowid LIMIT ?"
+        rows = self._database.execute(query, (most,))
         return [Work(instance=instance, task=task, name=name, input=said) for instance, task, name, said in rows]
 
     def due(self, now: datetime) -> list[tuple[str, int, str]]:
@@ -147,7 +170,7 @@ class History:
 
     def _statuses(self, where: str, values: Sequence[str]) -> tuple[Status, ...]:
         columns = "id, status, input, output, error, shown, begun, changed"
-        rows = self._database.execute(f"SELECT {columns} FROM instances {where}", values)  # noqa: S608  (our own words)
+        rows = self._database.execute(f"SELECT {columns} FROM instances {where}", values)  # noqa: S608  # nosec B608  # our words
         return tuple(
             Status(
                 instance=instance,
@@ -172,7 +195,7 @@ def forget(database: sqlite3.Connection, instance: str) -> None:
 def drop(database: sqlite3.Connection, instance: str, *tables: str) -> None:
     """Delete what these tables hold of an orchestration."""
     for table in tables:
-        database.execute(f"DELETE FROM {table} WHERE instance = ?", (instance,))  # noqa: S608  (our own words)
+        database.execute(f"DELETE FROM {table} WHERE instance = ?", (instance,))  # noqa: S608  # nosec B608  # our words
 
 
 def put(database: sqlite3.Connection, instance: str, event: Event) -> None:
@@ -193,4 +216,4 @@ def written(moment: datetime) -> str:
 
 def read_moment(text: str) -> datetime:
     """A moment that the history has."""
-    return datetime.strptime(text, MOMENT).replace(tzinfo=UTC)
+    return datetime.fromisoformat(text).astimezone(UTC)

@@ -5,6 +5,7 @@ The story is begun by whoever finds it not begun: a process may die between the 
 within an hour none is begun.
 """
 
+from datetime import timedelta
 from typing import Protocol
 
 from acimedic.azure.reader import AzureReader
@@ -17,9 +18,11 @@ from acimedic.lifecycle.tools import Tools
 from acimedic.model.incident import DeploymentFailure, Ignored, Incident, Signal
 from acimedic.model.reading import Gap
 from acimedic.model.record import IncidentRecord
-from acimedic.resolving import resolve
+from acimedic.resolving import is_not_there_yet, resolve
 
 RECEIVED = "received"
+_YOUNG = timedelta(minutes=30)
+"""So long an event may be ahead of what Azure shows, which is given its time; our own clock may be off as well."""
 
 
 class NotServedError(Exception):
@@ -42,7 +45,7 @@ async def receive(signal: Signal, tools: Tools, starter: Starter) -> tuple[str, 
     """Take in what an event tells; gives back the ids of the incidents that it concerns.
 
     Raises NotServedError, NoAzureError where a deployment could not be looked into and may be later, UnresolvedError
-    where it is refused to us or gone, and whatever the store raises.
+    where it is refused to us or gone, and whatever the store raises. One that is not there yet may be later.
     """
     match signal:
         case Ignored():
@@ -75,10 +78,14 @@ async def _resolved(failure: DeploymentFailure, tools: Tools) -> tuple[Incident,
         incidents, said = await resolve(failure, AzureReader(session))
         ensure_answered(session, (said,) if isinstance(said, Gap) else ())
     if isinstance(said, Gap):
-        if passing((said,)):
+        if passing((said,)) or (is_not_there_yet(said) and _is_young(failure, tools)):
             raise NoAzureError(f"the deployment could not be read: {said.reason}")
         raise UnresolvedError(f"the deployment could not be read: {said.reason}")
     return incidents
+
+
+def _is_young(failure: DeploymentFailure, tools: Tools) -> bool:
+    return failure.occurred_at is not None and abs(tools.now() - failure.occurred_at) < _YOUNG
 
 
 async def _begin(incident: Incident, tools: Tools, starter: Starter) -> None:

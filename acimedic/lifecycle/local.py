@@ -1,5 +1,8 @@
 """The lifecycle on one machine: the story on the local engine, over the same activities as in Azure."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +12,7 @@ from acimedic.lifecycle.history import History
 from acimedic.lifecycle.messages import Json
 from acimedic.lifecycle.story import DECIDED, NAME, story
 from acimedic.lifecycle.tools import Tools
+from acimedic.store.trouble import StoreUnavailableError
 
 
 class Local:
@@ -20,12 +24,17 @@ class Local:
         self.engine = Engine(self._history, story, activities(tools), name=NAME)
 
     async def start(self, incident: str, given: Json) -> None:
-        """Begin the story of an incident, unless there is one that lives or has ended well."""
-        self.engine.start(incident, given, now=self._tools.now(), over=frozenset({"Failed"}))
+        """Begin the story of an incident, unless there is one that lives or has ended well.
+
+        Raises StoreUnavailableError where it cannot be written down: then the event has to come again.
+        """
+        with _written():
+            await self.engine.begin(incident, given, now=self._tools.now(), over=frozenset({"Failed"}))
 
     async def wake(self, incident: str, nonce: str) -> None:
-        """Say that somebody has decided."""
-        self.engine.raise_event(incident, DECIDED, nonce, now=self._tools.now())
+        """Say that somebody has decided. Raises StoreUnavailableError."""
+        with _written():
+            self.engine.raise_event(incident, DECIDED, nonce, now=self._tools.now())
 
     async def forget(self, incident: str) -> None:
         """Delete a story; one that is not there is no matter."""
@@ -37,7 +46,7 @@ class Local:
 
     async def advance(self) -> None:
         """Do all that is due. Raises BusyError where another process does it."""
-        await self.engine.advance(self._tools.now())
+        await self.engine.advance(self._tools.now(), clock=self._tools.now)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -48,6 +57,14 @@ class Local:
 
     def __exit__(self, *_raised: object) -> None:
         self.close()
+
+
+@contextmanager
+def _written() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise StoreUnavailableError(f"the stories cannot be written down now: {error}") from error
 
 
 def history_of(store: Path) -> Path:

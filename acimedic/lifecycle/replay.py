@@ -90,17 +90,55 @@ def context_json(instance: str, given: str, history: Sequence[Event]) -> str:
     )
 
 
+class Live:
+    """An orchestrator at the end of its history, in the library's own hands.
+
+    What comes next is processed from there: the library processes a history event by event, so that going on is the
+    same as beginning anew with the longer history. After a ReplayError, and once it has ended, it is of no more use.
+    """
+
+    def __init__(self, orchestrator: Callable[[Any], Any]) -> None:
+        self._orchestrator = orchestrator
+        self._executor: Any = None
+
+    def begin(self, context: str) -> Turned:
+        """Replay a history. Raises ReplayError."""
+        from azure.durable_functions import DurableOrchestrationContext, Orchestrator  # type: ignore[import-untyped]
+
+        def replayed() -> str:
+            running = Orchestrator(self._orchestrator)
+            self._executor = running.task_orchestration_executor
+            return str(running.handle(DurableOrchestrationContext.from_json(context)))
+
+        return _said(replayed)
+
+    def go_on(self, new: Sequence[Event]) -> Turned:
+        """Process what has come since. Raises ReplayError."""
+        from azure.durable_functions.models.history import HistoryEvent  # type: ignore[import-untyped]
+
+        def processed() -> str:
+            for item in new:
+                self._executor.process_event(HistoryEvent(**item))
+                if self._executor.has_execution_completed:
+                    break
+            return str(self._executor.get_orchestrator_state_str())
+
+        return _said(processed)
+
+
 def replay(orchestrator: Callable[[Any], Any], context: str) -> Turned:
     """Replay a history through the library. Raises ReplayError."""
-    from azure.durable_functions import Orchestrator  # type: ignore[import-untyped]
+    return Live(orchestrator).begin(context)
 
+
+def _said(turn: Callable[[], str]) -> Turned:
     with warnings.catch_warnings():
         # An event that nobody waits for yet: the library sets it aside, and says so each time.
         warnings.filterwarnings("ignore", message="Potential duplicate Task completion")
         # Said once a process: a type for plain JSON would change nothing, since our own messages check what comes.
         warnings.filterwarnings("ignore", message="azure.functions df_loads was called without expected_type")
         try:
-            return read_state(Orchestrator.create(orchestrator)(context))
+            return read_state(turn())
         except Exception as error:
             message, mark, state = str(error).partition(_FAILED)
             if not mark:

@@ -88,8 +88,9 @@ async def crowd_for(
     if not claimed.mine:
         return None
     members = frozenset(each.who for each in storm.run)
-    listed = await store.incidents(IncidentFilter(since=began - _RECEIVED_BEFORE), limit=_LISTED)
-    told = [each for each in listed.records if hashed(each.id) in members and concerns(each)]
+    wanted = IncidentFilter(since=began - _RECEIVED_BEFORE, among=members)
+    listed = await store.incidents(wanted, limit=min(len(members), _LISTED))
+    told = [each for each in listed.records if concerns(each)]
     return Crowd(
         operation=f"crowd:{hashed(storm.gathering)[:16]}:{storm.level}:{claimed.at.isoformat()}",
         cause=storm.cause,

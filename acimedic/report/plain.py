@@ -20,19 +20,24 @@ _COMMAND = re.compile(r"#(?=#(?:vso)?\[)|(?<!\S):(?=:[a-z])", re.IGNORECASE)
 def plain(text: str) -> str:
     """The text in one line, with everything that is not seen shown as an escape."""
     line = text.replace("\r\n", " ").replace("\n", " ").replace("\t", " ")
-    return _COMMAND.sub(lambda found: _escape(found[0]), "".join(map(_shown, line)))
+    if not (line.isascii() and line.isprintable()):  # as most are; then nothing in it is hidden
+        line = "".join(map(_shown, line))
+    return _COMMAND.sub(lambda found: _escape(found[0]), line) if "##" in line or "::" in line else line
 
 
 def wrapped(text: str, *, width: int, indent: str = "", first: str | None = None) -> list[str]:
     """The text in lines of a terminal; words that are too long, such as ids and commands, stay whole."""
+    line, begins, room = plain(text), indent if first is None else first, max(width, 40)
+    if len(begins) + len(line) <= room and line.isascii() and (told := line.rstrip(" ")):
+        return [begins + told]  # as `wrap` would, which takes every line apart
     return textwrap.wrap(
-        plain(text),
-        width=max(width, 40),
-        initial_indent=indent if first is None else first,
+        line,
+        width=room,
+        initial_indent=begins,
         subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
-    ) or [indent if first is None else first]
+    ) or [begins]
 
 
 def _shown(char: str) -> str:

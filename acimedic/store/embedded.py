@@ -10,16 +10,16 @@ import asyncio
 import contextlib
 import os
 import sqlite3
-import time
+from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
 from acimedic.store.commits import Answer, Commits, Kind, Work
 from acimedic.store.shelf import Change, Insert, MissingError, MovedError, Replace, Require, Row, ThereError, Upsert
 from acimedic.store.trouble import StoreUnavailableError, UnreadableError
+from acimedic.store.write_ahead import empty_log, log_ahead
 
 FORMAT = 1
-_AGAIN = 0.02  # seconds between two tries; this runs in a thread of its own
 _TABLES = """
 CREATE TABLE line (part TEXT NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL, etag TEXT NOT NULL,
                    PRIMARY KEY (part, name));
@@ -42,6 +42,8 @@ class SqliteShelf:
         self._busy = busy
         self._most_pages = most_pages
         self._commits = Commits(self._connect)
+        # Of an etag nothing is asked but that no other is the same, whoever writes.
+        self._mark, self._written = f"{uuid4().hex}-", count()
 
     async def read(self, partition: str, name: str) -> Row | None:
         """One row; None if it is not there."""
@@ -49,7 +51,7 @@ class SqliteShelf:
 
     async def write(self, partition: str, *changes: Change) -> str:
         """Make all changes or none; the etag of the first. Raises ThereError, MovedError, MissingError."""
-        etag = uuid4().hex
+        etag = f"{self._mark}{next(self._written):x}"
 
         def job(connection: sqlite3.Connection) -> str:
             for change in changes:
@@ -107,7 +109,7 @@ class SqliteShelf:
 
     async def tidy(self) -> None:
         """Empty the write-ahead log, which still holds what was deleted; while others read, they do it later."""
-        await self._run(_empty_log, "alone")
+        await self._run(empty_log, "alone")
 
     async def close(self) -> None:
         """Close the file."""
@@ -115,7 +117,7 @@ class SqliteShelf:
 
     async def _run(self, work: Work[Answer], kind: Kind = "reads") -> Answer:
         try:
-            return await asyncio.wrap_future(self._commits.submit(work, kind))
+            return await self._commits.run(work, kind)
         except sqlite3.DatabaseError as error:
             raise _trouble(self._path, error) from error
         except OSError as error:
@@ -134,7 +136,7 @@ class SqliteShelf:
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        _log_ahead(connection, self._busy)
+        log_ahead(connection, self._busy)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten, not only unlisted
         if self._most_pages is not None:
@@ -145,24 +147,6 @@ class SqliteShelf:
             raise UnreadableError(
                 f"the store {self._path} has format {found}, and {FORMAT} is the latest known: upgrade"
             )
-
-
-def _log_ahead(connection: sqlite3.Connection, patience: float) -> None:
-    """Switch to the write-ahead log. patience: seconds to wait for another process that does the same.
-
-    This statement alone wants the file for itself and does not wait for it: SQLite's busy timeout does not hold here.
-    Source: https://sqlite.org/pragma.html#pragma_journal_mode
-    """
-    until = time.monotonic() + patience
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
-                raise
-            time.sleep(_AGAIN)
-        else:
-            return
 
 
 def _format(connection: sqlite3.Connection) -> int:
@@ -207,11 +191,6 @@ def _apply(connection: sqlite3.Connection, partition: str, change: Change, etag:
             connection.execute(_PUT, (partition, change.name, change.document, etag))
         case Require():
             pass
-
-
-def _empty_log(connection: sqlite3.Connection) -> None:
-    with contextlib.suppress(sqlite3.OperationalError):
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _trouble(path: Path, error: sqlite3.DatabaseError) -> StoreUnavailableError | UnreadableError:

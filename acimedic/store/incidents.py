@@ -82,7 +82,8 @@ class Incidents:
         unreadable: list[str] = []
         for _ in range(_LOOKED_THROUGH // _AT_A_TIME):
             rows = await self._shelf.rows(BY_TIME, above=above, below=below, limit=_AT_A_TIME)
-            for row, there in zip(rows, await asyncio.gather(*map(self.pointed_at, rows)), strict=True):
+            read = (self._wanted_at(row, wanted) for row in rows)
+            for row, there in zip(rows, await asyncio.gather(*read), strict=True):
                 above = row.name
                 if isinstance(there, str):
                     unreadable.append(there)
@@ -94,6 +95,15 @@ class Incidents:
             if len(rows) < _AT_A_TIME:
                 return IncidentPage(tuple(found), None, tuple(unreadable))
         return IncidentPage(tuple(found), above, tuple(unreadable))
+
+    async def _wanted_at(self, pointer: Row, wanted: IncidentFilter) -> IncidentRecord | str | None:
+        """As `pointed_at`; None too, and nothing is read, where the id tells that it is not asked for."""
+        try:
+            if not wanted.may_be(pointed_id(pointer)):
+                return None
+        except UnreadableError:
+            pass
+        return await self.pointed_at(pointer)
 
     async def pointed_at(self, pointer: Row) -> IncidentRecord | str | None:
         """The incident that a row of the list points to; its id if it is unreadable; None if it is not there.

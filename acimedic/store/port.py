@@ -16,6 +16,7 @@ from acimedic.model.record import (
     StepReceipt,
     TurnHeld,
 )
+from acimedic.store.keys import hashed
 
 Kept = TypeVar("Kept")
 
@@ -30,7 +31,10 @@ class Placed(Generic[Kept]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentFilter:
-    """Which incidents. Every part that is given has to hold; `since` is inclusive, `before` is not."""
+    """Which incidents. Every part that is given has to hold; `since` is inclusive, `before` is not.
+
+    among: hashes of ids (see `acimedic.store.keys.hashed`); others are not even read.
+    """
 
     states: frozenset[str] = frozenset()
     closed: bool | None = None
@@ -40,6 +44,7 @@ class IncidentFilter:
     since: datetime | None = None
     before: datetime | None = None
     due_before: datetime | None = None
+    among: frozenset[str] | None = None
 
     def wants(self, record: IncidentRecord) -> bool:
         """Whether this incident is among those asked for."""
@@ -53,7 +58,12 @@ class IncidentFilter:
             and (self.since is None or record.received_at >= self.since)
             and (self.before is None or record.received_at < self.before)
             and (self.due_before is None or (record.due_at is not None and record.due_at < self.due_before))
+            and self.may_be(record.id)
         )
+
+    def may_be(self, incident_id: str) -> bool:
+        """Whether the incident of this id may be among those asked for."""
+        return self.among is None or hashed(incident_id) in self.among
 
 
 EVERY_INCIDENT = IncidentFilter()

@@ -67,6 +67,7 @@ def tools_over(path: Path, *, gateway: str | None = None, busy: float = 10.0) ->
         store=KeptStore(SqliteShelf(path, busy=busy), KEYS),
         consent=Consent(mode="review", policy=NoPolicy()),
         azure=lambda: Session(settings),
+        looking=lambda: Session(settings),
         now=lambda: datetime.now(UTC),
         approval_keys=(),
         audit=KEYS,

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import textwrap
 import unicodedata
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ import pytest
 from acimedic.model.evidence import Evidence
 from acimedic.model.reading import Gap
 from acimedic.report.grant import grant_command
-from acimedic.report.plain import plain
+from acimedic.report.plain import plain, wrapped
 from acimedic.report.text import as_lines, to_text
 from checks.access import pull_role_missing
 from tests import build
@@ -187,6 +188,21 @@ def test_a_hostile_text_anywhere_stays_a_text(bad: str, outcome: str) -> None:
 def test_a_command_to_an_agent_is_shown_as_an_escape(bad: str, shown: str) -> None:
     """Where Azure Pipelines or GitHub Actions would obey it, and there alone."""
     assert plain(bad) == shown
+
+
+@pytest.mark.parametrize("text", ["", "  ", "a", " a  b ", "a\tb\n", "é ", "\x0b", "x" * 35, "x " * 18, "x" * 99])
+@pytest.mark.parametrize("first", [None, "  - "])
+def test_a_line_that_fits_is_what_the_wrapping_would_make_of_it(text: str, first: str | None) -> None:
+    begins = "   " if first is None else first
+    lines = textwrap.wrap(
+        plain(text),
+        width=40,
+        initial_indent=begins,
+        subsequent_indent="   ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    assert wrapped(text, width=40, indent="   ", first=first) == (lines or [begins])
 
 
 @pytest.mark.parametrize("bad", HOSTILE.values(), ids=HOSTILE)

@@ -27,7 +27,7 @@ from acimedic.store.azure import AzureShelf
 from tests import npm
 
 VERSION = "3.35.0"  # the last one that takes Node before 21
-_ACCOUNT = "devstoreaccount1"
+ACCOUNT = "devstoreaccount1"
 _READY = re.compile(r"Azurite (Blob|Queue|Table) service is successfully listening at (https://\S+)")
 
 
@@ -61,11 +61,11 @@ class Azurite:
 
     def __init__(self, folder: Path) -> None:
         program = _installed()
-        self._certificate = _certify(folder)
+        self.certificate = _certify(folder)
         self._log = (folder / "stderr.txt").open("w+", encoding="utf-8")
         options = "--inMemoryPersistence --skipApiVersionCheck --disableTelemetry --oauth basic"
         ports = [f"--{service}Port=0" for service in ("blob", "queue", "table")]
-        files = [f"--cert={self._certificate}", f"--key={folder / 'key.pem'}"]
+        files = [f"--cert={self.certificate}", f"--key={folder / 'key.pem'}"]
         self._process = subprocess.Popen(
             ["node", str(program), *options.split(), *ports, *files],
             cwd=folder,
@@ -73,16 +73,16 @@ class Azurite:
             stderr=self._log,
             text=True,
         )
-        self._addresses = self._wait()
+        self.addresses = self._wait()
 
     def shelf(self, name: str = "acimedic", **options: object) -> AzureShelf:
         """The shelf of this name."""
         return AzureShelf(
-            f"{self._addresses['Table']}/{_ACCOUNT}",
-            f"{self._addresses['Blob']}/{_ACCOUNT}",
+            f"{self.addresses['Table']}/{ACCOUNT}",
+            f"{self.addresses['Blob']}/{ACCOUNT}",
             Tokens(),
             name=name,
-            options={"connection_verify": str(self._certificate), **options},
+            options={"connection_verify": str(self.certificate), **options},
         )
 
     def stop(self) -> None:

@@ -15,6 +15,7 @@ import pytest
 from acimedic.model.record import AuditEntry, IncidentRecord, TurnHeld
 from acimedic.store import codec
 from acimedic.store.chain import Verified, verify
+from acimedic.store.keys import hashed
 from acimedic.store.port import IncidentFilter, Store, Waiting
 from acimedic.store.reports import LARGEST
 from acimedic.store.trouble import AlreadyThereError, LostRaceError, NotThereError, StoreUnavailableError, UnfitError
@@ -188,6 +189,7 @@ class Lists:
             replace(within, cause="a"),
             replace(within, group=str(put.incident.group).upper()),
             replace(within, due_before=later(days=602)),
+            replace(within, among=frozenset({hashed(put.id)})),
         ):
             assert await listed(store, narrowed) == [put.id]
         for empty in (
@@ -195,6 +197,7 @@ class Lists:
             replace(within, due_before=later(days=601)),
             replace(within, since=day + timedelta(microseconds=1)),
             replace(within, before=day),
+            replace(within, among=frozenset({hashed("another")})),
         ):
             assert await listed(store, empty) == []
         assert len(await listed(store, replace(within, subscription=put.incident.group.subscription))) == 2

@@ -15,7 +15,7 @@ from acimedic.store import codec, documents
 from acimedic.store.embedded import SqliteShelf
 from acimedic.store.incidents import INCIDENT
 from acimedic.store.kept import KeptStore
-from acimedic.store.keys import BY_TIME, key_of, partition_of, time_key
+from acimedic.store.keys import BY_TIME, hashed, key_of, partition_of, time_key
 from acimedic.store.port import IncidentFilter
 from acimedic.store.shelf import Upsert
 from acimedic.store.trouble import NotThereError, StoreError, UnreadableError
@@ -134,6 +134,17 @@ async def test_a_time_without_a_zone_in_one_row_hides_no_other(tmp_path: Path) -
         await shelf.write(partition_of(damaged.id), Upsert(INCIDENT, zoneless))
         page = await store.incidents(IncidentFilter(since=NOON))
         assert (page.records, page.unreadable) == ((sound,), (damaged.id,))
+
+
+async def test_what_is_not_among_those_asked_for_is_not_even_read(tmp_path: Path) -> None:
+    shelf = SqliteShelf(tmp_path / "acimedic.db")
+    async with KeptStore(shelf, KEYS) as store:
+        sound, damaged = record(new_id()), record(new_id())
+        for each in (sound, damaged):
+            await store.put_incident_if_absent(each)
+        await shelf.write(partition_of(damaged.id), Upsert(INCIDENT, "{"))
+        page = await store.incidents(IncidentFilter(among=frozenset({hashed(sound.id)})))
+        assert (page.records, page.unreadable) == ((sound,), ())
 
 
 async def test_of_many_pointers_to_an_incident_its_own_stays(tmp_path: Path) -> None:
