@@ -57,6 +57,8 @@ def parse_image(text: str) -> ImageReference | Malformed:
     where = registry_host(host or "docker.io")
     if where.is_docker_hub and "/" not in repository:
         repository = f"library/{repository}"
+        if (too_long := _repository_fault(repository)) is not None:
+            return Malformed(kind=too_long[0], reason=too_long[1], text=text)
     return ImageReference(
         text=text,
         registry=host or "docker.io",
@@ -191,7 +193,7 @@ def _faults_of_server(server: str) -> Iterator[tuple[str, str]]:
         yield "scheme", f"the server begins with the scheme {scheme[0]}; it must be a bare host name"
     name, slash, path = server.partition("/")
     if slash and path:
-        yield "path", f"the server has a path, /{path}; it must be a bare host name"
+        yield "path", f"the server has a path, {f'/{path}'!r}; it must be a bare host name"
     if slash:
         yield "trailing-slash", "the server ends with a slash; it must be a bare host name"
     if ":" in name:
@@ -203,4 +205,4 @@ def _faults_of_server(server: str) -> Iterator[tuple[str, str]]:
 def _meant(server: str) -> str | None:
     named = _SCHEME_OF_SERVER.sub("", server.strip(), count=1).rpartition("@")[2]  # who signs in is no host
     bare = named.partition("/")[0].partition(":")[0]
-    return bare.lower() if _HOST.fullmatch(bare) else None
+    return bare.lower() if _HOST.fullmatch(bare) and not is_masked(bare) else None

@@ -70,10 +70,10 @@ def _failure(event: Mapping[str, object], data: Mapping[str, object], hash_key: 
     deployer = _deployer(data.get("claims"), hash_key)
     if operation == _DEPLOYMENT_WRITE:
         if not resource.is_a(DEPLOYMENTS):
-            raise BadEventError(f"a deployment's event names a {resource.type}")
+            raise BadEventError(f"a deployment's event names a {_short(resource.type)}")
         return DeploymentFailure(deployment=resource, correlation_id=correlation, occurred_at=when, deployer=deployer)
     if not resource.is_a(CONTAINER_GROUPS):
-        raise BadEventError(f"a container group's event names a {resource.type}")
+        raise BadEventError(f"a container group's event names a {_short(resource.type)}")
     return Incident(
         id=incident_id(correlation, resource),
         group=resource,
@@ -91,7 +91,7 @@ def from_words(resource_id: str, correlation_id: str | None = None) -> Incident:
     except ValueError as error:
         raise BadEventError(str(error)) from error
     if not resource.is_a(CONTAINER_GROUPS):
-        raise BadEventError(f"the resource id is a {resource.type}'s; give the id of a container group")
+        raise BadEventError(f"the resource id is a {_short(resource.type)}'s; give the id of a container group")
     correlation = _correlation(correlation_id or "")
     return Incident(
         id=incident_id(correlation, resource),
@@ -129,7 +129,7 @@ def _resource(event: Mapping[str, object], data: Mapping[str, object]) -> Resour
             continue
         if found.is_a(CONTAINER_GROUPS) or found.is_a(DEPLOYMENTS):
             return found
-        problem = f"it names a {found.type}"
+        problem = f"it names a {_short(found.type)}"
     raise BadEventError(f"the event does not say which resource failed: {problem}")
 
 

@@ -25,6 +25,7 @@ from aiohttp import web
 from acimedic.simulator import Simulator
 from acimedic.simulator.exchange import Json, Request, Response
 
+_GRAPH = "/providers/microsoft.resourcegraph/resources"
 _SUBSCRIPTION = re.compile(r"/subscriptions/([0-9a-fA-F-]{36})")
 _HOST = re.compile(r"([a-z0-9]+)\.azurecr\.io")
 _BURST, _REFILL = 250.0, 25.0
@@ -197,8 +198,18 @@ class _Side:
     def _answer(self, request: Request) -> Response:
         key = (request.method, request.host, request.path, request.query, request.body)
         if key not in self._known:
-            self._known[key] = self._azures[self._world_of(request)].answer(request)
+            everywhere = request.path.lower().endswith(_GRAPH)
+            self._known[key] = self._of_all(request) if everywhere else self._of_one(request)
         return self._known[key]
+
+    def _of_one(self, request: Request) -> Response:
+        return self._azures[self._world_of(request)].answer(request)
+
+    def _of_all(self, request: Request) -> Response:
+        """Resource Graph knows of every subscription."""
+        answers = [azure.answer(request) for azure in self._azures]
+        rows = [row for answer in answers for row in answer.body["data"]]
+        return Response(body={**answers[0].body, "data": rows, "count": len(rows), "totalRecords": len(rows)})
 
     def _world_of(self, request: Request) -> int:
         found = _SUBSCRIPTION.search(request.path)
