@@ -64,7 +64,7 @@ class Way:
 
     async def close(self) -> None:
         """Let go of the connections, and of the tokens."""
-        await self.admissions.close()
+        await self.admissions.settle()
         await self.credential.close()
         await self.transport.close()
 

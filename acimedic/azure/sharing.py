@@ -1,8 +1,7 @@
 """Readings that several diagnoses need at the same time, made once for all of them.
 
 Many failures at once are mostly about a few registries, identities and roles. What several ask while it is under way is
-asked once, and its answer is good for some seconds. Nothing is kept once nobody diagnoses any more, and what kept an
-answer from one is not held against the next who asks.
+asked once, and its answer is good for some seconds. What kept an answer from one is not held against the next who asks.
 """
 
 import asyncio
@@ -18,11 +17,12 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
     task: "asyncio.Task[Any]"
+    at: float
     until: float
 
 
 class Readings:
-    """Readings of one principal. limit: seconds that one of them may take. clock: seconds."""
+    """Readings of one principal. limit: seconds that one of them may take. clock: seconds, which may jump."""
 
     def __init__(self, limit: float, clock: Callable[[], float]) -> None:
         self._limit = limit
@@ -35,18 +35,24 @@ class Readings:
         asked = self._asked.get(key)
         if asked is None:
             task = asyncio.ensure_future(self._bounded(ask))
-            asked = self._asked[key] = _Asked(task=task, until=self._clock() + good_for)
+            now = self._clock()
+            asked = self._asked[key] = _Asked(task=task, at=now, until=now + good_for)
             task.add_done_callback(lambda done: self._settle(key, done))
         # One who gives up must not take the answer from the others.
         return cast(T, await asyncio.shield(asked.task))
 
-    async def close(self) -> None:
-        """Give up what is still under way."""
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is under way, and no answer is good any more."""
+        self._forget_old()
+        return not self._asked
+
+    async def settle(self) -> None:
+        """Give up what is still under way; the answers that there are stay."""
         under_way = [each.task for each in self._asked.values() if not each.task.done()]
         for task in under_way:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
-        self._asked.clear()
 
     async def _bounded(self, ask: Callable[[], Awaitable[T]]) -> T:
         async with asyncio.timeout(self._limit):
@@ -61,6 +67,7 @@ class Readings:
 
     def _forget_old(self) -> None:
         now = self._clock()
-        old = [key for key, each in self._asked.items() if each.until <= now and each.task.done()]
+        # A clock that was set back would keep answers for as long as it was wrong.
+        old = [key for key, each in self._asked.items() if not each.at <= now < each.until and each.task.done()]
         for key in old:
             del self._asked[key]

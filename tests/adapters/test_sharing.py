@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -100,15 +100,23 @@ def test_nothing_is_shared_with_another_sign_in_cloud_or_setting(changes: dict[s
         assert len(replay.asked) == 2
 
 
-def test_once_nobody_diagnoses_any_more_everything_is_read_afresh() -> None:
+@pytest.mark.parametrize(("later", "asked"), [(0, 1), (9, 1), (10, 2), (-1, 2)], ids=str)
+def test_what_was_read_outlives_those_who_read_it_by_the_seconds_for_which_it_is_good(later: float, asked: int) -> None:
+    """A clock that was set back makes it good for nothing."""
+    moments = [datetime(2026, 3, 1, tzinfo=UTC)]
+
     async def in_turn(settings: Settings) -> None:
         for _ in range(2):
-            async with in_common(settings) as session:
-                await AzureReader(session).registry(of.REGISTRY)
+            async with in_common(settings, now=clock) as one:
+                await AzureReader(one).registry(of.REGISTRY)
+            moments[0] += timedelta(seconds=later)
+
+    def clock() -> datetime:
+        return moments[0]
 
     with Replay(route("GET", REGISTRY, WELL)) as replay:
         over(replay, in_turn)
-        assert len(replay.asked) == 2
+        assert len(replay.asked) == asked
 
 
 def test_a_session_of_its_own_is_told_nothing_that_others_have_read() -> None:
@@ -193,7 +201,7 @@ def test_nothing_is_left_under_way_when_the_last_has_gone() -> None:
         readings = Readings(30, lambda: 0.0)
         waiting = asyncio.ensure_future(readings.read("what", 1, asyncio.Event().wait))
         await asyncio.sleep(0)
-        await readings.close()
+        await readings.settle()
         await asyncio.gather(waiting, return_exceptions=True)
         return len(asyncio.all_tasks())
 
