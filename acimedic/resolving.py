@@ -21,6 +21,8 @@ from acimedic.model.resource_id import CONTAINER_GROUPS, DEPLOYMENTS, ResourceId
 from acimedic.template import Json, Scope, evaluate
 
 _Json: TypeAlias = Mapping[str, Json]
+_UNDER_WAY = {"accepted", "ready", "creating", "created", "running", "updating"}
+_NOT_ENDED = "as Azure shows it, it has not ended"
 
 
 async def resolve(failure: DeploymentFailure, reader: Reader) -> tuple[tuple[Incident, ...], Reading[ErrorChain]]:
@@ -45,6 +47,8 @@ async def resolve(failure: DeploymentFailure, reader: Reader) -> tuple[tuple[Inc
         groups = _named(chain) or await _asked_for(reader, deployment)
     if not groups and not isinstance(proven, OtherFailure):
         groups = _unread(trail) or ()
+    if not groups and deployment.state.lower() in _UNDER_WAY:
+        groups = Gap(reading=f"deployment {deployment.id.name}", reason=_NOT_ENDED)
     if isinstance(groups, Gap):
         return (), groups
     incidents = [of_group(failure, group) for group in groups]
@@ -52,6 +56,11 @@ async def resolve(failure: DeploymentFailure, reader: Reader) -> tuple[tuple[Inc
     return tuple(
         replace(incident, also=tuple(other for other in ids if other != incident.id)) for incident in incidents
     ), chain
+
+
+def is_not_there_yet(gap: Gap) -> bool:
+    """Whether a deployment's event may have come before Azure shows what became of the deployment."""
+    return gap.reason == _NOT_ENDED or gap.reason.startswith("404")
 
 
 def _unread(trail: Trail) -> Gap | None:

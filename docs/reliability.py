@@ -1,5 +1,7 @@
 """docs/reliability.md: what becomes of a diagnosis when a reading is refused, broken, late or misleading."""
 
+from docs.enduring import section as order_time_and_processes
+from docs.fuzzing import section as hostile_input
 from tests.faults.cells import ill, well
 from tests.faults.readings import READINGS, Reading
 from tests.faults.spoiling import FAULTS, Fault
@@ -46,6 +48,8 @@ def page() -> str:
         "|---|---|" + "---|" * len(names),
         *(_row(reading) for reading in READINGS),
         "",
+        *order_time_and_processes(),
+        *hostile_input(),
         _NOT_COVERED,
     ]
     return "\n".join(lines)

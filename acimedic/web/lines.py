@@ -49,6 +49,11 @@ def unresolved(event_id: object, reason: str) -> None:
     _LOG.error(json.dumps({"line": "unresolved", "event": _short(event_id), "reason": _short(reason)}))
 
 
+def comes_again(event_id: object, reason: str) -> None:
+    """An event that could not be taken in now, and was refused for that, so that it is delivered again."""
+    _LOG.error(json.dumps({"line": "comes-again", "event": _short(event_id), "reason": _short(reason)}))
+
+
 def bad_event(event_id: object, reason: str) -> None:
     """An event that nobody can understand: this line is all that is kept of it."""
     _LOG.error(json.dumps({"line": "bad-event", "event": _short(event_id), "reason": _short(reason)}))

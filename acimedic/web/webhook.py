@@ -42,14 +42,15 @@ async def on_events(asked: Asked, take_in: TakeIn) -> Answer:
     code = next(filter(None, map(_code, events)), None)
     if code is not None:
         return said({"validationResponse": code})
-    try:
-        for event in events:
-            if isinstance(event, Mapping):
-                await take_in(event)
-            else:
-                lines.bad_event(None, "the event is not a JSON object")
-    except (NoAzureError, StoreError) as error:
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, f"the event has to come again: {error}")
+    for event in events:
+        if not isinstance(event, Mapping):
+            lines.bad_event(None, "the event is not a JSON object")
+            continue
+        try:
+            await take_in(event)
+        except (NoAzureError, StoreError) as error:
+            lines.comes_again(event.get("id"), str(error))
+            return problem(HTTPStatus.SERVICE_UNAVAILABLE, f"the event has to come again: {error}")
     return nothing(HTTPStatus.OK, {})
 
 
