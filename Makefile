@@ -2,25 +2,37 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers check-infra package coverage docs pictures bench fix clean
+.PHONY: demo test check security audit lint types layers check-infra package coverage docs pictures bench soak fuzz fix clean
 
 demo: .venv/.runs
 	@$(BIN)/acimedic demo
 
-# A file's tests stay in one process, in their order. What goes through the same lines hundreds of times runs by itself.
-TESTS := -m pytest -q -n auto --dist loadfile
+# A file's tests stay in one process, in their order; tests/conftest.py says how many processes, and what begins first.
+TESTS := -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
+# What goes through the same lines hundreds of times: measuring it would take longest and tell least.
 AGAIN_AND_AGAIN := tests/whole tests/rights tests/infra tests/browser tests/faults tests/bench tests/lifecycle/test_crash.py
 REST := $(addprefix --ignore=,$(AGAIN_AND_AGAIN))
 
 test: .venv/.tests
-	$(BIN)/python $(TESTS) $(REST)
-	$(BIN)/python $(TESTS) $(AGAIN_AND_AGAIN)
+	$(BIN)/python $(TESTS)
 
-check: lint types layers check-infra test
+# Two at a time, since two environments are made for it; the tests then have the machine to themselves.
+check:
+	@$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) lint security types layers check-infra
+	@$(MAKE) test
 
 lint: .venv/.tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+# What should not be done in code, beside ruff's own rules; what is left out says why where it stands.
+security: .venv/.tests
+	$(BIN)/bandit --quiet --recursive acimedic checks remediation function_app.py infra/hooks
+
+# Known faults of what is installed to run it and of what the checks install: asks the Python package index.
+audit: .venv/.audit
+	.venv/audit/bin/pip-audit --progress-spinner off --requirement requirements.txt
+	.venv/audit/bin/pip-audit --progress-spinner off --requirement requirements-dev.txt
 
 types: .venv/.tests
 	$(BIN)/mypy
@@ -61,6 +73,15 @@ docs: .venv/.tests
 bench: .venv/.tests
 	$(BIN)/python -m bench
 
+# Hours full of events in one process, one after another: ten minutes; 1 where anything grows.
+soak: .venv/.tests
+	$(BIN)/python -m bench.soak
+
+# Every parser with N inputs, guided by what they reach; it takes about an hour. `PARSERS="event image"` names some.
+N ?= 100000
+fuzz: .venv/.fuzz
+	.venv/fuzz/bin/python -m tests.fuzz $(N) $(PARSERS)
+
 # The pictures of the pages, taken with Chromium.
 pictures: .venv/.tests
 	$(BIN)/python -m docs.pictures
@@ -87,14 +108,26 @@ clean:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --ignore-requires-python --no-deps -r requirements-worker.txt
 	@touch $@
 
-# Tools that want other versions of what the app is made of, in an environment of their own.
+# Tools that want other versions of what the app is made of, in an environment of their own; most of it is never
+# imported, hence not compiled.
+INFRA_PIP := $(BIN)/python -m pip --python .venv/infra/bin/python install --quiet --disable-pip-version-check --no-compile
 .venv/.infra: .venv/bin/python requirements-infra.txt requirements-dev.txt
-	$(PYTHON) -m venv .venv/infra
-	.venv/infra/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-infra.txt
-	.venv/infra/bin/python -m pip install --quiet --disable-pip-version-check --no-deps "$$(grep '^pycep-parser==' requirements-dev.txt)"
+	$(PYTHON) -m venv --without-pip .venv/infra
+	$(INFRA_PIP) -r requirements-infra.txt
+	$(INFRA_PIP) --no-deps "$$(grep '^pycep-parser==' requirements-dev.txt)"
+	@touch $@
+
+.venv/.audit: .venv/bin/python requirements-audit.txt
+	$(PYTHON) -m venv .venv/audit
+	.venv/audit/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-audit.txt
 	@touch $@
 
 .venv/.sbom: .venv/bin/python requirements-release.txt
 	$(PYTHON) -m venv .venv/sbom
 	.venv/sbom/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-release.txt
+	@touch $@
+
+.venv/.fuzz: .venv/bin/python requirements-fuzz.txt requirements.txt
+	$(PYTHON) -m venv .venv/fuzz
+	.venv/fuzz/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-fuzz.txt
 	@touch $@

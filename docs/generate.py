@@ -1,4 +1,4 @@
-"""Writes docs/checks/*.md, confusion.md, permissions.md, evaluation.md and reliability.md from what they are about.
+"""Writes docs/checks/*.md and the pages beside them that are made from what they are about: see `pages`.
 
 Run by `make docs`; a test fails when what lies there is not what this writes. Nothing here is kept in step by memory.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from acimedic.web.catalogue import Entry, catalogue
-from docs import evaluation, reliability, rights
+from docs import evaluation, licences, reliability, rights
 from tests.scenarios.running import NAMES, run
 
 HERE = Path(__file__).parent
@@ -124,7 +124,7 @@ def _cell(text: str) -> str:
 
 def main() -> int:
     """Write what has changed, and remove the pages of checks that are gone."""
-    wanted = pages() | slow_pages()
+    wanted = pages() | slow_pages() | {"licences.md": licences.page()}
     (HERE / "checks").mkdir(exist_ok=True)
     for path in HERE.glob("checks/*.md"):
         if f"checks/{path.name}" not in wanted:

@@ -1,4 +1,4 @@
-"""A make-believe `az` and `azd` on the path: they answer from a table, and write down what they were asked.
+"""A make-believe `az` and `azd` on the path: they answer from a table, and what they are asked is noted.
 
 The hooks are copied beside the app's package, so that a test has a policy of its own.
 """
@@ -6,11 +6,13 @@ The hooks are copied beside the app's package, so that a test has a policy of it
 import json
 import os
 import shutil
-import stat
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.infra.programs import Answering, FailedError, put_programs, serving
 
 REPOSITORY = Path(__file__).parents[2]
 APP = "3f2d8c6a-5b1e-4a97-8c40-9d1e7b62f0a3"
@@ -63,30 +65,6 @@ PROVIDERS = (
     "Microsoft.Storage",
     "Microsoft.Web",
 )
-_PROGRAM = """#!{python} -SE
-import json, os, pathlib, sys
-here = pathlib.Path({here!r})
-words = sys.argv[1:]
-files = [json.loads(pathlib.Path(w[1:]).read_text()) for w in words if w.startswith("@")]
-modes = [oct(os.stat(w[1:]).st_mode & 0o777) for w in words if w.startswith("@")]
-with (here / "calls.jsonl").open("a") as calls:
-    calls.write(json.dumps({{"program": {name!r}, "words": words, "files": files, "modes": modes}}) + "\\n")
-if {name!r} == "azd":
-    sys.exit(0)
-said = " ".join(words)
-table = json.loads((here / "answers.json").read_text())
-for number, answer in enumerate(table):
-    if all(part in said for part in answer["to"]) and answer["left"]:
-        answer["left"] -= 1
-        (here / "answers.json").write_text(json.dumps(table))
-        if answer["error"]:
-            sys.stderr.write("ERROR: " + answer["error"])
-            sys.exit(1)
-        sys.stdout.write(json.dumps(answer["value"]) if answer["value"] is not None else "")
-        sys.exit(0)
-sys.stderr.write("no answer is known to: az " + said)
-sys.exit(3)
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,61 +81,97 @@ class Call:
         return all(part in " ".join(self.words) for part in parts)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What is said to whatever holds all these parts, so many times. error: it fails, with this."""
+
+    to: tuple[str, ...]
+    value: object = None
+    error: str = ""
+    times: int = 1000
+
+
 @dataclass(slots=True)
 class Azure:
-    """The folder of one test, and what its Azure answers. The first answer that fits, and is left, is given."""
+    """The folder of one test, and what its Azure answers. The first answer that fits, and is left, is given.
+
+    calls: what was asked in the last run, in order. asks: who answers instead of the table.
+    """
 
     folder: Path
-    answers: list[dict[str, object]] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    asks: Answering | None = None
 
     def __post_init__(self) -> None:
         shutil.copytree(REPOSITORY / "infra" / "hooks", self.folder / "infra" / "hooks")
         (self.folder / "acimedic").symlink_to(REPOSITORY / "acimedic")
-        (self.folder / "bin").mkdir()
-        for name in ("az", "azd"):
-            program = self.folder / "bin" / name
-            program.write_text(_PROGRAM.format(python=sys.executable, here=str(self.folder), name=name))
-            program.chmod(program.stat().st_mode | stat.S_IXUSR)
+        put_programs(self.folder)
 
     def answer(self, value: object, *to: str, times: int = 1000) -> None:
         """Answer whatever holds all these parts, so many times."""
-        self.answers.append({"to": to, "value": value, "error": "", "left": times})
+        self.answers.append(Answer(to=to, value=value, times=times))
 
     def refuse(self, error: str, *to: str, times: int = 1000) -> None:
         """Fail whatever holds all these parts, so many times."""
-        self.answers.append({"to": to, "value": None, "error": error, "left": times})
+        self.answers.append(Answer(to=to, error=error, times=times))
 
     def first(self, value: object, *to: str, times: int = 1000) -> None:
         """Answer so before anything that was said earlier."""
-        self.answers.insert(0, {"to": to, "value": value, "error": "", "left": times})
+        self.answers.insert(0, Answer(to=to, value=value, times=times))
 
     def first_refuse(self, error: str, *to: str, times: int = 1000) -> None:
         """Fail so before anything that was said earlier."""
-        self.answers.insert(0, {"to": to, "value": None, "error": error, "left": times})
+        self.answers.insert(0, Answer(to=to, error=error, times=times))
 
     def run(self, hook: str, *, stdin: int | None = None, **environment: str) -> "subprocess.CompletedProcess[str]":
         """Run a hook as azd does. stdin: where answers come from; nobody is there otherwise."""
-        (self.folder / "answers.json").write_text(json.dumps(self.answers))
-        (self.folder / "calls.jsonl").write_text("")
-        return subprocess.run(
-            [sys.executable, str(self.folder / "infra" / "hooks" / f"{hook}.py")],
-            env={"PATH": str(self.folder / "bin"), "ACIMEDIC_HOOK_PAUSE": "0", "TMPDIR": _temporary(), **environment},
-            stdin=subprocess.DEVNULL if stdin is None else stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        self.calls = []
+        with serving(self.folder, self._writing_down(self.asks or _table(self.answers))):
+            return subprocess.run(
+                [sys.executable, str(self.folder / "infra" / "hooks" / f"{hook}.py")],
+                env={"PATH": str(self.folder / "bin"), "ACIMEDIC_HOOK_PAUSE": "0", "TMPDIR": _temporary()}
+                | environment,
+                stdin=subprocess.DEVNULL if stdin is None else stdin,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=120,
+            )
 
-    @property
-    def calls(self) -> list[Call]:
-        """What was asked, in order."""
-        return [Call(**json.loads(line)) for line in (self.folder / "calls.jsonl").read_text().splitlines()]
+    def _writing_down(self, answering: Answering) -> Answering:
+        """The same, with every call noted, azd's among them: that has nothing to say."""
+
+        def answer(program: str, words: Sequence[str]) -> str:
+            named = [Path(word[1:]) for word in words if word.startswith("@")]
+            files = [json.loads(path.read_text(encoding="utf-8")) for path in named]
+            modes = [oct(path.stat().st_mode & 0o777) for path in named]
+            self.calls.append(Call(program=program, words=[*words], files=files, modes=modes))
+            return "" if program == "azd" else answering(program, words)
+
+        return answer
 
     @property
     def remembered(self) -> dict[str, str]:
         """What azd was told to keep."""
         return {call.words[2]: call.words[3] for call in self.calls if call.program == "azd"}
+
+
+def _table(answers: list[Answer]) -> Answering:
+    """Answers of a table, each as often as it is left."""
+    left = [answer.times for answer in answers]
+
+    def answer(program: str, words: Sequence[str]) -> str:
+        said = " ".join(words)
+        for place, each in enumerate(answers):
+            if left[place] and all(part in said for part in each.to):
+                left[place] -= 1
+                if each.error:
+                    raise FailedError(f"ERROR: {each.error}")
+                return "" if each.value is None else json.dumps(each.value)
+        raise FailedError(f"no answer is known to: {program} {said}", 3)
+
+    return answer
 
 
 def _temporary() -> str:

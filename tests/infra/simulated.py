@@ -6,7 +6,6 @@ Filters, scopes, pages and refusals are the simulator's; what is given and what 
 import json
 import uuid
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,9 +92,8 @@ class Simulated:
 
 def simulated(folder: Path, world: World | None = None) -> Iterator[Simulated]:
     """A deployed ACI Medic; for a fixture."""
-    azure = Azure(folder)
-    with Simulator(deployed() if world is None else world) as simulator, closing(Az(folder, simulator.url)):
-        yield Simulated(azure, simulator)
+    with Simulator(deployed() if world is None else world) as simulator:
+        yield Simulated(Azure(folder, asks=Az(simulator.url).answer), simulator)
 
 
 def assignment(scope: str, role: str, principal: str = PRINCIPAL, says: str = "") -> World:

@@ -68,7 +68,7 @@ def test_every_name_gives_a_valid_uri(name: str) -> None:
 @given(st.lists(st.text(st.characters(exclude_characters="/\\", codec="utf-8"), min_size=1), min_size=1))
 def test_a_name_is_read_back_from_its_uri(segments: list[str]) -> None:
     """Byte for byte, where no segment leads nowhere."""
-    name = "/".join(f"x{segment}" for segment in segments)
+    name = "/".join(f"xy{segment}" for segment in segments)  # one letter before a colon would be a drive of Windows
     uri, relative = file_uri(name)
     assert relative
     assert unquote_to_bytes(uri) == name.encode()

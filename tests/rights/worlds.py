@@ -9,6 +9,7 @@ from typing import Any
 from acimedic.permissions import READ
 from acimedic.simulator.ids import action_of
 from acimedic.simulator.permissions import ALWAYS, matches
+from tests.once import once
 from tests.scenarios.running import Run, diagnose, load
 
 World = dict[str, Any]
@@ -62,8 +63,9 @@ def with_images(world: World) -> World:
 
 @cache
 def run_without(name: str, *missing: str) -> Run:
-    """A scenario with the read role, less some actions."""
-    return diagnose(limited(load(name), [action for action in READS if action not in missing]))
+    """A scenario with the read role, less some actions; each only once, in whichever process."""
+    held = [action for action in READS if action not in missing]
+    return once(("scenario without", name, *missing), lambda: diagnose(limited(load(name), held)))
 
 
 def requested(requests: Iterable[tuple[str, str, str, int]]) -> set[str]:

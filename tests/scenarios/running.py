@@ -24,6 +24,7 @@ import pytest
 
 from acimedic.__main__ import main
 from acimedic.simulator import Simulator, load_world
+from tests.once import once
 
 HERE = Path(__file__).parent
 NAMES = tuple(sorted(path.stem for path in HERE.glob("*.json")))
@@ -97,8 +98,8 @@ def _say(world: dict[str, Any], said: dict[str, str]) -> None:
 
 @cache
 def run(name: str) -> Run:
-    """Diagnose a scenario; each only once, whoever asks."""
-    return diagnose(load(name))
+    """Diagnose a scenario; each only once, whoever asks, in whichever process."""
+    return once(("scenario", name), lambda: diagnose(load(name)))
 
 
 def diagnose(world: dict[str, Any]) -> Run:
