@@ -11,6 +11,7 @@ _SHOWN_BY = {
     "Microsoft.Insights/eventtypes/values/read": "worked-yesterday",
     "Microsoft.Network/privateEndpoints/read": "private-endpoint-in-group-subnet",
     "Microsoft.Resources/deployments/operations/read": "subscription-deployment",
+    "Microsoft.Resources/subscriptions/read": "registry-in-subscription-of-other-tenant",
     "Microsoft.Resources/subscriptions/resourceGroups/deployments/operations/read": "asked-by-hand",
 }
 
