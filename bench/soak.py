@@ -17,8 +17,9 @@ from bench.mixture import KINDS, world
 
 FILE = Path(__file__).with_name("soak.json")
 _FAILURES = 4  # of each kind, in an hour
-_MINUTES, _WARM, _HOURS = 60, 2, 6
+_MINUTES, _TRACED, _WARM, _HOURS = 20, 2, 3, 12
 _COUNTED = ("handles", "sockets", "tasks", "threads")
+# Memory is traced from an hour before those that count: what is then replaced for the first time was there already.
 _MOST = 64.0  # KiB that a thousand deliveries may leave behind: what is allotted anew is never quite the same
 
 
@@ -26,7 +27,7 @@ def main() -> int:
     """Soak, and tell what came of it; 1 where something grows."""
     load = os.getloadavg()[0]
     worlds = [world(number, _FAILURES) for number in range(len(KINDS))]
-    options = {"long": _MINUTES, "warm": _WARM, "hours": _HOURS, "trace": True}
+    options = {"long": _MINUTES, "warm": _TRACED, "hours": _HOURS, "trace": True}
     with living(worlds) as far:
         given = json.dumps({"url": far.url, "worlds": worlds} | options)
         command = [sys.executable, "-m", "bench.soaking"]
@@ -68,10 +69,14 @@ def grown(hours: list[Json]) -> list[str]:
 
 
 def growth(hours: list[Json], name: str) -> float:
-    """By how many KiB this grew for each thousand deliveries, from after the first of these hours to after the last."""
-    more: int = hours[-1]["held"][name] - hours[0]["held"][name]
-    deliveries: int = sum(hour["brought"]["deliveries"] for hour in hours[1:])
-    return round(more / 1024 / deliveries * 1000, 1)
+    """By how many KiB this grew for each thousand deliveries, from the least after the first third of these hours on.
+
+    To the least after the last third: what is just alive when an hour ends comes and goes, and what grows does not go.
+    """
+    third = max(1, len(hours) // 3)
+    first, last = (min(hour["held"][name] for hour in part) for part in (hours[:third], hours[-third:]))
+    deliveries: int = sum(hour["brought"]["deliveries"] for hour in hours[third:])
+    return round((last - first) / 1024 / deliveries * 1000, 1)
 
 
 if __name__ == "__main__":

@@ -138,7 +138,7 @@ def section() -> Iterator[str]:
     grown = ", ".join(told["grown"]) or "nothing"
     kib = told["kib_per_thousand"]
     yield (
-        f"What grew from the first hour after the warm-up to the last: {grown}. For every 1,000 deliveries "
+        f"What grew from the first hours after the warm-up to the last: {grown}. For every 1,000 deliveries "
         f"{kib['traced']} KiB more are allotted by Python, and {kib['resident']} KiB more are resident (which holds "
         "what tracing the memory itself costs). *Rows* are those of incidents, reports and stories; a registry that "
         "was changed keeps its ledger, of two rows."
