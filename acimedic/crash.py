@@ -5,35 +5,45 @@ errors behind it as well.
 """
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 from acimedic.redact import redact
 
-_MOST = 10  # errors behind one another
+_MOST = 10  # errors behind one another that are told; all of them are looked at, since a traceback prints them all
+
+
+Told = TypeVar("Told", bound=BaseException)
 
 
 class RedactedError(Exception):
     """What an error, and the errors behind it, said without secrets."""
 
 
-def tellable(error: Exception) -> Exception:
+def tellable(error: Told) -> "Told | RedactedError":
     """The error itself where nothing in it is secret; else what it said, at the same place in the code."""
-    said = [f"{type(each).__name__}: {each}" for each in _behind(error)]
-    shown = [redact(each) for each in said]
-    if shown == said:
+    every = [*_behind(error)]
+    said = [f"{type(each).__name__}: {each}" for each in every]
+    notes = [note for each in every for note in _notes(each)]
+    if all(redact(each) == each for each in (*said, *notes)):
         return error
-    return RedactedError(", because of ".join(shown)).with_traceback(error.__traceback__)
+    return RedactedError(", because of ".join(map(redact, said[:_MOST]))).with_traceback(error.__traceback__)
 
 
 def _behind(error: BaseException) -> Iterator[BaseException]:
-    """The error, those that it was raised from, and those in a group of errors."""
+    """The error, those that it was raised from, and those in a group of errors; each once."""
     waiting: list[BaseException | None] = [error]
-    for _ in range(_MOST):
-        if not waiting:
-            return
-        each = waiting.pop(0)
-        if each is None:
+    met: set[int] = set()
+    for each in waiting:  # which grows meanwhile
+        if each is None or id(each) in met:
             continue
+        met.add(id(each))
         yield each
-        waiting += [each.__cause__, each.__context__ if each.__cause__ is None else None]
+        waiting += [each.__cause__, each.__context__]
         if isinstance(each, BaseExceptionGroup):
             waiting += each.exceptions
+
+
+def _notes(error: BaseException) -> list[str]:
+    """What was added to an error, which a traceback prints below it."""
+    notes: object = getattr(error, "__notes__", None)
+    return [*map(str, notes)] if isinstance(notes, list) else []

@@ -117,14 +117,16 @@ async def _serve(
     async with open_tools(settings, now=now or utc_now) as tools:
         with Local(tools, history_of(file_of(store))) as local:
 
-            async def go_on() -> None:
-                await local.advance()
+            async def tell_later() -> None:
+                local.hold()  # of several processes one, or two would tell the same at the same moment
                 await digest(tools)
 
-            background = Background(go_on, local.engine.next_due, tools.now)
+            background = Background(local.advance, local.engine.next_due, tools.now, rest=local.engine.rest)
+            # By itself: `advance` ends when nothing is under way, which in a storm may take longer than an hour.
+            digests = Background(tell_later, lambda: None, tools.now, what="the digests")
             take_in = partial(events.take_in, tools=tools, stories=local)
             site = Site(tools=tools, take_in=take_in, waker=local, came=background.came, stories=local)
-            await serve(application(site), listening, background, until=until, ready=ready)
+            await serve(application(site), listening, background, digests, until=until, ready=ready)
 
 
 def _say(text: str) -> None:

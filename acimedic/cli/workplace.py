@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,6 +53,8 @@ def refusals() -> Iterator[None]:
         raise CannotRunError(said) from error
     except (SettingsError, StoreError, NoAzureError, AzureBusyError, NoIncidentError, ApprovalError) as error:
         raise CannotRunError(str(error)) from error
+    except sqlite3.DatabaseError as error:  # full, locked, read-only, damaged
+        raise CannotRunError(f"the stories of this machine can be neither read nor written now: {error}") from error
     except (RefusedError, NotOurTurnError) as error:
         raise CannotRunError(f"{error}; the same command goes on from where this stopped") from error
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from acimedic.lifecycle.history import Status, forget, put, written
+from acimedic.lifecycle.history import ENDED, forget, put, written
 from acimedic.lifecycle.replay import Kind, event
+from acimedic.store.write_ahead import is_locked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +26,10 @@ class Beginning:
 Begin: TypeAlias = Callable[[Sequence[Beginning]], list[bool]]
 
 
-def begin(database: sqlite3.Connection, one: Beginning, there: Status | None) -> bool:
-    """Begin it, unless one of that id is `there` and does not make way; whether it began."""
+def begin(database: sqlite3.Connection, one: Beginning, there: str | None) -> bool:
+    """Begin it, unless one of that id is there and does not make way; whether it began. there: its status."""
     if there is not None:
-        if not (there.ended and there.status in one.over):
+        if there not in ENDED & one.over:
             return False
         forget(database, one.instance)
     moment = written(one.now)
@@ -62,7 +63,7 @@ class Together:
         try:
             begun = self._begin([one for one, _ in waiting])
         except sqlite3.Error as error:
-            if len(waiting) > 1:
+            if len(waiting) > 1 and not is_locked(error):
                 # One of them cannot be written (the disk is full, say): the others are not to suffer for it.
                 for each in waiting:
                     self._waiting = [each]

@@ -12,10 +12,11 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from acimedic.lifecycle.beginning import Beginning, Together, begin
-from acimedic.lifecycle.history import Event, History, Status, forget, put
+from acimedic.lifecycle.history import ENDED, Event, History, Status, forget, put
 from acimedic.lifecycle.replay import Kind, event
 from acimedic.lifecycle.turning import Orchestrator, Turning
 from acimedic.lifecycle.working import Activity, Answered, Refused, Result, Working
@@ -53,6 +54,7 @@ class Engine:
         self._together = Together(self._begin)
         self._running = asyncio.Lock()
         self._working: Working | None = None
+        self._rests = False
 
     def start(self, instance: str, given: object, *, now: datetime, over: frozenset[str] = frozenset()) -> bool:
         """Begin an orchestration, unless one of that id is there already; gives back whether it began.
@@ -70,7 +72,7 @@ class Engine:
 
     def _begin(self, those: Sequence[Beginning]) -> list[bool]:
         with self._history.change() as database:
-            begun = [begin(database, one, self._history.status(one.instance)) for one in those]
+            begun = [begin(database, one, self._history.word(one.instance)) for one in those]
         self._turning.forget(*(one.instance for one, new in zip(those, begun, strict=True) if new))
         self._wake()
         return begun
@@ -81,8 +83,7 @@ class Engine:
         if len(text) > _LARGEST_EVENT:
             raise ValueError(f"an event says at most {_LARGEST_EVENT} characters")
         with self._history.change() as database:
-            status = self._history.status(instance)
-            if status is None or status.ended:
+            if self._history.word(instance) in {None, *ENDED}:
                 return False
             put(database, instance, event(Kind.EVENT_RAISED, now, Name=name, Input=text))
         self._wake()
@@ -114,12 +115,16 @@ class Engine:
     def purge(self, before: datetime) -> int:
         """Delete the orchestrations that ended before this moment; gives back how many."""
         with self._history.change() as database:
-            old = [one.instance for one in self._history.statuses() if one.ended and one.changed < before]
+            old = self._history.ended_before(before)
             for instance in old:
                 forget(database, instance)
         self._turning.forget(*old)
         self._history.tidy()
         return len(old)
+
+    def rest(self) -> None:
+        """Begin no activity any more: `advance` ends with those that are under way."""
+        self._rests = True
 
     async def advance(self, now: datetime, *, clock: Callable[[], datetime] | None = None) -> None:
         """Do all that is due, and all that follows from it. Raises BusyError.
@@ -134,7 +139,8 @@ class Engine:
                 try:
                     await self._go_on(working, clock or (lambda: now))
                 except asyncio.CancelledError:
-                    self._settle(working.take(), clock() if clock else now)
+                    with suppress(sqlite3.Error):  # what cannot be recorded is carried out again
+                        self._settle(working.take(), clock() if clock else now)
                     raise
                 finally:
                     self._working = None
@@ -142,7 +148,7 @@ class Engine:
     async def _go_on(self, working: Working, clock: Callable[[], datetime]) -> None:
         while True:
             moved = self._settle(working.take(), clock())
-            if working.free:
+            if working.free and not self._rests:
                 working.hand_out(self._history.work(self._at_once))
             if moved:
                 await asyncio.sleep(0)  # whoever takes in events is not to wait for all the stories
@@ -172,10 +178,16 @@ class Engine:
         return True
 
 
+# Unless another story of the same id has come in the place of the one that this was for.
+_TAKE_OFF = (
+    "DELETE FROM work WHERE instance = ? AND task = ? AND EXISTS (SELECT * FROM instances WHERE id = ? AND begun = ?)"
+)
+
+
 def _record(database: sqlite3.Connection, results: Sequence[Result], now: datetime) -> None:
     for result in results:
         work = result.work
-        gone = database.execute("DELETE FROM work WHERE instance = ? AND task = ?", (work.instance, work.task))
+        gone = database.execute(_TAKE_OFF, (work.instance, work.task, work.instance, work.begun))
         if gone.rowcount:
             put(database, work.instance, _come(result, now))
 

@@ -7,13 +7,13 @@ SQLite overwrites what is deleted (`secure_delete`), and `tidy` empties the log 
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from acimedic.store.write_ahead import empty_log, log_ahead
+from acimedic.store.write_ahead import empty_log, log_ahead, make_file
 
 Event: TypeAlias = dict[str, object]
 
@@ -29,9 +29,13 @@ CREATE TABLE IF NOT EXISTS work (instance TEXT NOT NULL, task INTEGER NOT NULL, 
     input TEXT NOT NULL, PRIMARY KEY (instance, task)) STRICT;
 CREATE TABLE IF NOT EXISTS timers (instance TEXT NOT NULL, task INTEGER NOT NULL, due TEXT NOT NULL,
     PRIMARY KEY (instance, task)) STRICT;
+CREATE INDEX IF NOT EXISTS inbox_of_each ON inbox (instance);
+CREATE INDEX IF NOT EXISTS work_in_order ON work (task > 0 DESC);
+CREATE INDEX IF NOT EXISTS timers_in_order ON timers (due);
 """
 _PATIENCE = 5.0  # seconds to wait for another process's lock
 _OF_AN_INSTANCE = ("history", "inbox", "work", "timers")
+ENDED = frozenset({"Completed", "Failed"})
 
 
 class BusyError(Exception):
@@ -40,9 +44,13 @@ class BusyError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """An activity that was scheduled and has no result yet."""
+    """An activity that was scheduled and has no result yet.
+
+    begun: when its story was, as the file has it: another of the same id may have come in its place meanwhile.
+    """
 
     instance: str
+    begun: str
     task: int
     name: str
     input: str
@@ -64,7 +72,7 @@ class Status:
     @property
     def ended(self) -> bool:
         """Whether nothing is going to happen any more."""
-        return self.status in {"Completed", "Failed"}
+        return self.status in ENDED
 
 
 class History:
@@ -72,12 +80,14 @@ class History:
 
     def __init__(self, path: str | Path) -> None:
         self._path = str(path)
-        self._database = sqlite3.connect(self._path, isolation_level=None, timeout=_PATIENCE)
         self._held: sqlite3.Connection | None = None
-        self._database.execute("PRAGMA secure_delete = ON")
-        log_ahead(self._database, _PATIENCE)
-        self._database.execute("PRAGMA synchronous = FULL")  # what is recorded survives a loss of power
-        self._database.executescript(_TABLES)
+        self._database = self._opened(self._path, _PATIENCE)
+        try:
+            log_ahead(self._database, _PATIENCE)
+            self._database.executescript(_TABLES)
+        except BaseException:
+            self._database.close()
+            raise
 
     def close(self) -> None:
         """Let go of the file."""
@@ -94,7 +104,7 @@ class History:
         """
         if self._held is not None or self._path == ":memory:":
             return
-        held = sqlite3.connect(f"{self._path}.runner", isolation_level=None, timeout=0)
+        held = self._opened(f"{self._path}.runner", 0)
         try:
             held.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
@@ -103,6 +113,12 @@ class History:
                 raise  # no room for the file, say
             raise BusyError(f"another process is running {Path(self._path).name}") from error
         self._held = held
+
+    def _opened(self, path: str, patience: float) -> sqlite3.Connection:
+        if self._path != ":memory:":
+            with suppress(OSError):  # which SQLite meets as well, and tells
+                make_file(path)
+        return sqlite3.connect(path, isolation_level=None, timeout=patience)
 
     @contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:
@@ -124,6 +140,16 @@ class History:
         """Where an orchestration stands; None if there is none."""
         found = self._statuses("WHERE id = ?", (instance,))
         return found[0] if found else None
+
+    def word(self, instance: str) -> str | None:
+        """The status of an orchestration alone, which can be told where the rest of it is damaged."""
+        found = self._database.execute("SELECT status FROM instances WHERE id = ?", (instance,)).fetchone()
+        return None if found is None else str(found[0])
+
+    def ended_before(self, moment: datetime) -> list[str]:
+        """The orchestrations that ended before this moment."""
+        query = "SELECT id FROM instances WHERE status IN (?, ?) AND changed < ? ORDER BY begun, id"
+        return [instance for (instance,) in self._database.execute(query, (*sorted(ENDED), written(moment)))]
 
     def statuses(self) -> tuple[Status, ...]:
         """All orchestrations, in the order in which they began."""
@@ -152,9 +178,15 @@ class History:
 
     def work(self, most: int) -> list[Work]:
         """The first activities of those that have no result: what goes on comes before what only begins."""
-        query = "SELECT instance, task, name, input FROM work ORDER BY task > 0 DESC, rowid LIMIT ?"
+        query = (
+            "SELECT instance, begun, task, name, work.input FROM work CROSS JOIN instances ON id = instance "
+            "ORDER BY task > 0 DESC, work.rowid LIMIT ?"
+        )
         rows = self._database.execute(query, (most,))
-        return [Work(instance=instance, task=task, name=name, input=said) for instance, task, name, said in rows]
+        return [
+            Work(instance=instance, begun=begun, task=task, name=name, input=said)
+            for instance, begun, task, name, said in rows
+        ]
 
     def due(self, now: datetime) -> list[tuple[str, int, str]]:
         """The timers whose moment has come, in the order of their moments: instance, task, moment."""
@@ -164,9 +196,12 @@ class History:
         return list(rows)
 
     def next_due(self) -> datetime | None:
-        """The moment of the next timer."""
+        """The moment of the next timer. One that is damaged is none, and keeps no other from going off."""
         (found,) = self._database.execute("SELECT min(due) FROM timers").fetchone()
-        return None if found is None else read_moment(found)
+        try:
+            return None if found is None else read_moment(found)
+        except ValueError:
+            return None
 
     def _statuses(self, where: str, values: Sequence[str]) -> tuple[Status, ...]:
         columns = "id, status, input, output, error, shown, begun, changed"

@@ -37,12 +37,18 @@ class Local:
             self.engine.raise_event(incident, DECIDED, nonce, now=self._tools.now())
 
     async def forget(self, incident: str) -> None:
-        """Delete a story; one that is not there is no matter."""
-        self.engine.forget(incident)
+        """Delete a story; one that is not there is no matter. Raises StoreUnavailableError."""
+        with _written():
+            self.engine.forget(incident)
 
     async def forget_before(self, time: datetime) -> None:
-        """Delete the stories that ended before then."""
-        self.engine.purge(time)
+        """Delete the stories that ended before then. Raises StoreUnavailableError."""
+        with _written():
+            self.engine.purge(time)
+
+    def hold(self) -> None:
+        """Be the one process that carries them on. Raises BusyError."""
+        self._history.hold()
 
     async def advance(self) -> None:
         """Do all that is due. Raises BusyError where another process does it."""

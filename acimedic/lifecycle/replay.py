@@ -9,7 +9,8 @@ https://github.com/Azure/azure-functions-durable-extension/blob/dev/src/WebJobs.
 
 import json
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -95,10 +96,12 @@ class Live:
 
     What comes next is processed from there: the library processes a history event by event, so that going on is the
     same as beginning anew with the longer history. After a ReplayError, and once it has ended, it is of no more use.
+    Close it then.
     """
 
-    def __init__(self, orchestrator: Callable[[Any], Any]) -> None:
+    def __init__(self, orchestrator: Callable[[Any], Generator[Any, Any, Any]]) -> None:
         self._orchestrator = orchestrator
+        self._generator: Generator[Any, Any, Any] | None = None
         self._executor: Any = None
 
     def begin(self, context: str) -> Turned:
@@ -106,7 +109,7 @@ class Live:
         from azure.durable_functions import DurableOrchestrationContext, Orchestrator  # type: ignore[import-untyped]
 
         def replayed() -> str:
-            running = Orchestrator(self._orchestrator)
+            running = Orchestrator(self._generated)
             self._executor = running.task_orchestration_executor
             return str(running.handle(DurableOrchestrationContext.from_json(context)))
 
@@ -125,10 +128,21 @@ class Live:
 
         return _said(processed)
 
+    def close(self) -> None:
+        """End the orchestrator where it stands; whatever it makes of that is of no account."""
+        if self._generator is not None:
+            with suppress(Exception):
+                self._generator.close()
 
-def replay(orchestrator: Callable[[Any], Any], context: str) -> Turned:
+    def _generated(self, context: Any) -> Generator[Any, Any, Any]:
+        self._generator = self._orchestrator(context)
+        return self._generator
+
+
+def replay(orchestrator: Callable[[Any], Generator[Any, Any, Any]], context: str) -> Turned:
     """Replay a history through the library. Raises ReplayError."""
-    return Live(orchestrator).begin(context)
+    with closing(Live(orchestrator)) as live:
+        return live.begin(context)
 
 
 def _said(turn: Callable[[], str]) -> Turned:
@@ -140,7 +154,8 @@ def _said(turn: Callable[[], str]) -> Turned:
         try:
             return read_state(turn())
         except Exception as error:
-            message, mark, state = str(error).partition(_FAILED)
+            # The last one: what went wrong may quote a text of Azure's, and the state is JSON in one line.
+            message, mark, state = str(error).rpartition(_FAILED)
             if not mark:
                 raise ReplayError(f"the library could not replay it: {error}") from error
             return read_state(state, error=message)

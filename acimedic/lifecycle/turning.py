@@ -9,6 +9,7 @@ import json
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -18,7 +19,8 @@ from acimedic.lifecycle.replay import Kind, Live, ReplayError, Taken, Turned, co
 
 Orchestrator: TypeAlias = Callable[[Any], Generator[Any, Any, Any]]
 _MOST_KEPT = 500  # orchestrators at the end of their histories; some 30 KiB each
-_BROKEN = (ValueError, TypeError, LookupError, sqlite3.IntegrityError)  # what a history that is damaged may raise
+# What a history that is damaged may raise.
+_BROKEN = (ValueError, TypeError, LookupError, ArithmeticError, RecursionError, sqlite3.IntegrityError)
 
 
 @dataclass(slots=True)
@@ -42,17 +44,19 @@ class Turning:
     def forget(self, *instances: str) -> None:
         """Keep nothing of these: their histories are no longer what they were."""
         for instance in instances:
-            self._kept.pop(instance, None)
+            kept = self._kept.pop(instance, None)
+            if kept is not None:
+                kept.live.close()
 
     def forget_all(self) -> None:
         """Keep nothing of any: what they were told may not have been recorded."""
-        self._kept.clear()
+        self.forget(*self._kept)
 
     def see(self) -> None:
         """Notice what others have done to the file, in a transaction that keeps them from doing more."""
         version = self._history.version()
         if version != self._version:
-            self._kept.clear()
+            self.forget_all()
         self._version = version
 
     def turn(self, database: sqlite3.Connection, instance: str, now: datetime, *, longest: int) -> None:
@@ -67,7 +71,7 @@ class Turning:
         except _BROKEN as error:
             database.execute("ROLLBACK TO turn")
             self.forget(instance)
-            _fail(database, instance, f"its history cannot be gone on with ({type(error).__name__})", now)
+            self._fail(database, instance, f"its history cannot be gone on with ({type(error).__name__})", now)
         database.execute("RELEASE turn")
 
     def _turn(self, database: sqlite3.Connection, instance: str, now: datetime, longest: int) -> None:
@@ -95,27 +99,44 @@ class Turning:
         """The history so far, and what follows from what is new."""
         kept = self._kept.pop(status.instance, None)
         old = self._history.events(status.instance) if kept is None else kept.events
+        live = Live(self._orchestrator) if kept is None else kept.live
         history = [*old, *new]
-        try:
-            _ensure_bounded(history, longest)
-            if kept is None:
-                live = Live(self._orchestrator)
-                turned = live.begin(context_json(status.instance, json.dumps(status.input), history))
-            else:
-                live = kept.live
-                turned = live.go_on(new)
-            taken = take(turned.actions, history, now)
-        except ReplayError as error:
-            failed = Turned(actions=[], done=False, output=None, shown=status.shown, error=str(error))
-            return old, failed, Taken()
-        if not turned.done and turned.error is None:
-            self._keep(status.instance, _Kept(live, old))
+        with ExitStack() as ending:
+            ending.callback(live.close)
+            try:
+                _ensure_bounded(history, longest)
+                if kept is None:
+                    turned = live.begin(context_json(status.instance, json.dumps(status.input), history))
+                else:
+                    turned = live.go_on(new)
+                taken = take(turned.actions, history, now)
+            except ReplayError as error:
+                failed = Turned(actions=[], done=False, output=None, shown=status.shown, error=str(error))
+                return old, failed, Taken()
+            if not turned.done and turned.error is None:
+                ending.pop_all()
+                self._keep(status.instance, _Kept(live, old))
         return old, turned, taken
 
     def _keep(self, instance: str, kept: _Kept) -> None:
         self._kept[instance] = kept
         if len(self._kept) > self._most_kept:
-            self._kept.popitem(last=False)
+            self.forget(next(iter(self._kept)))
+
+    def _fail(self, database: sqlite3.Connection, instance: str, why: str, now: datetime) -> None:
+        """End an orchestration whose rows cannot be read: nothing of them is used."""
+        drop(database, instance, "inbox", "work", "timers")
+        moment = written(now)
+        database.execute(
+            "UPDATE instances SET status = 'Failed', error = ?, changed = ? WHERE id = ?", (why, moment, instance)
+        )
+        try:
+            self._history.status(instance)
+        except _BROKEN:  # so that it can be shown, and begun anew
+            database.execute(
+                "UPDATE instances SET input = 'null', output = NULL, shown = NULL, begun = ? WHERE id = ?",
+                (moment, instance),
+            )
 
 
 _SCHEDULES = (
@@ -150,14 +171,6 @@ def _show(database: sqlite3.Connection, instance: str, turned: Turned, now: date
     database.execute(
         "UPDATE instances SET status = ?, output = ?, error = ?, shown = ?, changed = ? WHERE id = ?",
         (word, json.dumps(turned.output), turned.error, json.dumps(turned.shown), written(now), instance),
-    )
-
-
-def _fail(database: sqlite3.Connection, instance: str, why: str, now: datetime) -> None:
-    """End an orchestration whose rows cannot be read: nothing of them is used."""
-    drop(database, instance, "inbox", "work", "timers")
-    database.execute(
-        "UPDATE instances SET status = 'Failed', error = ?, changed = ? WHERE id = ?", (why, written(now), instance)
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from acimedic.store.trouble import StoreUnavailableError
+from acimedic.store.write_ahead import is_locked
 
 Answer = TypeVar("Answer")
 Work: TypeAlias = Callable[[sqlite3.Connection], Answer]
@@ -78,10 +79,12 @@ class Commits:
 
     def close(self) -> None:
         """Finish what waits, and close the connection; closed before, it stays so."""
-        try:
-            closing = self._thread.submit(self._disconnect)
-        except RuntimeError:
-            return
+        with self._lock:  # what comes from here on is refused, and opens the file no more
+            try:
+                closing = self._thread.submit(self._disconnect)
+            except RuntimeError:
+                return
+            self._thread.shutdown(wait=False)
         closing.result()
         self._thread.shutdown()
 
@@ -123,24 +126,33 @@ class Commits:
         if self._connection is None:
             self._connection = self._connect()
         together = [job for job in jobs if job.kind != "alone"]
-        told: list[_Told] = []
         try:
-            told += _transact(self._connection, together)
+            told = _transact(self._connection, together)
         except sqlite3.Error as error:
-            # One of them cannot be done (the disk is full, say): the others are not to suffer for it.
-            single = len(together) == 1
-            told += [_Told(together[0], error)] if single else [_alone(self._connection, job) for job in together]
+            told = _one_by_one(self._connection, together, error)
         if len(told) < len(jobs):
             _deliver(told)  # whatever befalls the job that runs alone
             told = [_Told(jobs[-1], jobs[-1].work(self._connection))]
         return told
 
 
-def _alone(connection: sqlite3.Connection, job: _Job) -> _Told:
-    try:
-        return _transact(connection, [job])[0]
-    except sqlite3.Error as error:
-        return _Told(job, error)
+def _one_by_one(connection: sqlite3.Connection, jobs: Sequence[_Job], why: sqlite3.Error) -> list[_Told]:
+    """What comes of jobs that could not be done together: where one does not fit the disk, say, the others do.
+
+    While another process has the file nobody can write: each would wait as long as all of them have waited.
+    """
+    told: list[_Told] = []
+    locked = why if is_locked(why) else None
+    for job in jobs:
+        if len(jobs) == 1 or (locked and job.kind == "writes"):
+            told.append(_Told(job, locked or why))
+            continue
+        try:
+            told += _transact(connection, [job])
+        except sqlite3.Error as error:
+            told.append(_Told(job, error))
+            locked = error if is_locked(error) else locked
+    return told
 
 
 def _deliver(told: Sequence[_Told]) -> None:

@@ -7,8 +7,6 @@ Sources: https://sqlite.org/wal.html https://sqlite.org/pragma.html
 """
 
 import asyncio
-import contextlib
-import os
 import sqlite3
 from itertools import count
 from pathlib import Path
@@ -17,7 +15,7 @@ from uuid import uuid4
 from acimedic.store.commits import Answer, Commits, Kind, Work
 from acimedic.store.shelf import Change, Insert, MissingError, MovedError, Replace, Require, Row, ThereError, Upsert
 from acimedic.store.trouble import StoreUnavailableError, UnreadableError
-from acimedic.store.write_ahead import empty_log, log_ahead
+from acimedic.store.write_ahead import empty_log, log_ahead, make_file
 
 FORMAT = 1
 _TABLES = """
@@ -124,9 +122,7 @@ class SqliteShelf:
             raise StoreUnavailableError(f"the store {self._path} cannot be opened: {error.strerror}") from error
 
     def _connect(self) -> sqlite3.Connection:
-        # Made for its owner alone: it holds who approved what. Where a link leads to nothing, it is made there.
-        with contextlib.suppress(FileExistsError):
-            os.close(os.open(os.path.realpath(self._path), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        make_file(self._path)  # it holds who approved what
         connection = sqlite3.connect(self._path, timeout=self._busy, isolation_level=None)
         try:
             self._prepare(connection)
@@ -137,8 +133,6 @@ class SqliteShelf:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         log_ahead(connection, self._busy)
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten, not only unlisted
         if self._most_pages is not None:
             connection.execute(f"PRAGMA max_page_count = {self._most_pages:d}")
         if _format(connection) == 0:

@@ -1,4 +1,4 @@
-"""The server on this machine: the routes, and the stories that go on in the background."""
+"""The server on this machine: the routes, and what goes on in the background."""
 
 import asyncio
 import logging
@@ -11,6 +11,7 @@ from aiohttp import web
 
 from acimedic.crash import tellable
 from acimedic.lifecycle.history import BusyError
+from acimedic.lifecycle.working import is_stopped
 from acimedic.redact import redact
 
 Advance = Callable[[], Awaitable[None]]
@@ -25,7 +26,8 @@ class Background:
     """Has the stories go on: whenever something has come, and whenever a timer is due.
 
     advance: does all that is due. next_due: when that will be something, unless something comes before.
-    now: this machine's clock. after_trouble: seconds to wait after an error.
+    now: this machine's clock. rest: tells `advance` to begin nothing more. what: goes on, as the log calls it.
+    after_trouble: seconds to wait after an error.
     """
 
     def __init__(
@@ -34,22 +36,28 @@ class Background:
         next_due: Callable[[], datetime | None],
         now: Callable[[], datetime],
         *,
+        rest: Callable[[], None] | None = None,
+        what: str = "the stories",
         after_trouble: float = _AFTER_TROUBLE,
     ) -> None:
         self._advance = advance
         self._next_due = next_due
         self._now = now
+        self._rest = rest
+        self._what = what
         self._after_trouble = after_trouble
         self._came = asyncio.Event()
         self._ending = asyncio.Event()
         self._told = ""
 
     def came(self) -> None:
-        """Something has come for a story."""
+        """Something has come: there may be something to do."""
         self._came.set()
 
     def end(self) -> None:
         """Begin nothing more."""
+        if self._rest is not None:
+            self._rest()
         self._ending.set()
         self._came.set()
 
@@ -61,7 +69,9 @@ class Background:
                 await self._advance()
                 wait = self._until_due()
                 self._told = ""
-            except Exception as error:  # noqa: BLE001  (the stories of other incidents have to go on)
+            except (Exception, asyncio.CancelledError) as error:  # other incidents have to go on
+                if isinstance(error, asyncio.CancelledError) and is_stopped():
+                    raise
                 self._say(error)
                 await _first(self._ending, self._after_trouble)
                 continue
@@ -71,9 +81,9 @@ class Background:
         due = self._next_due()
         return _LOOKS_AGAIN if due is None else min(_LOOKS_AGAIN, max(0.0, (due - self._now()).total_seconds()))
 
-    def _say(self, error: Exception) -> None:
+    def _say(self, error: Exception | asyncio.CancelledError) -> None:
         """Once for each trouble, however long it lasts."""
-        told = f"the stories do not go on, and are tried again: {type(error).__name__}: {redact(str(error))}"
+        told = f"{self._what} do not go on, and are tried again: {type(error).__name__}: {redact(str(error))}"
         if told != self._told:
             _LOG.error(told, exc_info=None if isinstance(error, BusyError) else tellable(error))
         self._told = told
@@ -82,31 +92,32 @@ class Background:
 async def serve(
     made: web.Application,
     listening: socket.socket,
-    background: Background,
-    *,
+    *backgrounds: Background,
     until: asyncio.Event,
     ready: Callable[[], None],
     last_wait: float = _LAST_WAIT,
 ) -> None:
     """Serve on a socket until the event is set; then end what is under way and let go of everything.
 
-    ready: called when requests are answered. last_wait: seconds that what is under way has left.
+    backgrounds: what goes on meanwhile; none waits for another. ready: called when requests are answered.
+    last_wait: seconds that what is under way has left.
     """
     # No access log: the address of a page holds the text by which it decides.
     runner = web.AppRunner(made, access_log=None, shutdown_timeout=last_wait)
     await runner.setup()
-    going = asyncio.create_task(background.run(), name="stories")
+    going = [asyncio.create_task(each.run()) for each in backgrounds]
     try:
         await web.SockSite(runner, listening).start()
         ready()
         await until.wait()
     finally:
-        background.end()
+        for each in backgrounds:
+            each.end()
         await runner.cleanup()
-        await asyncio.wait({going}, timeout=last_wait)
-        going.cancel()
-        with suppress(asyncio.CancelledError):
-            await going
+        await asyncio.wait(going, timeout=last_wait)
+        for task in going:
+            task.cancel()
+        await asyncio.gather(*going, return_exceptions=True)
 
 
 async def _first(event: asyncio.Event, seconds: float) -> None:

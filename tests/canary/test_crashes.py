@@ -65,6 +65,26 @@ def test_a_group_of_errors_is_told_without_their_secrets(cage: Cage) -> None:
     assert cage.within(logged(tellable(group))) == []
 
 
+@pytest.mark.parametrize("depth", [1, 8, 40])
+def test_however_many_errors_stand_before_it_a_secret_is_found(cage: Cage, depth: int) -> None:
+    error: Exception = broken(cage("error"))
+    for number in range(depth):
+        outer = ValueError(number)
+        outer.__cause__ = error
+        error = outer
+    assert cage.within(logged(error)) == ["error"]
+    assert cage.within(logged(tellable(error))) == []
+    many = ExceptionGroup("many", [*map(ValueError, range(depth)), broken(cage("error"))])
+    assert cage.within(logged(tellable(many))) == []
+
+
+def test_a_note_below_an_error_is_looked_at(cage: Cage) -> None:
+    error = ValueError("plain")
+    error.add_note(f"password={cage('note')}")
+    assert cage.within(logged(error)) == ["note"]
+    assert cage.within(logged(tellable(error))) == []
+
+
 def test_errors_in_a_circle_come_to_an_end() -> None:
     first, second = ValueError("password=one"), ValueError("two")
     first.__context__, second.__context__ = second, first
@@ -126,7 +146,7 @@ def test_an_activity_that_fails_is_kept_without_secrets(cage: Cage) -> None:
 
     async def run() -> str:
         async with Working({"fails": fails}, 1) as working:
-            working.hand_out([Work(instance="i", task=0, name="fails", input="{}")])
+            working.hand_out([Work(instance="i", begun="", task=0, name="fails", input="{}")])
             await working.wait(10)
             (came,) = working.take()
         assert isinstance(came, Refused)

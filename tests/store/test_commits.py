@@ -4,13 +4,14 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from acimedic.store.commits import Commits
+from acimedic.store.trouble import StoreUnavailableError
 
 
 class Opened:
@@ -19,11 +20,14 @@ class Opened:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.said: list[str] = []
+        self.opened = 0
+        self.factory = sqlite3.Connection
         self.commits = Commits(self._connect)
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, isolation_level=None)
-        connection.execute("CREATE TABLE kept (name TEXT)")
+        self.opened += 1
+        connection = sqlite3.connect(self.path, isolation_level=None, timeout=0, factory=self.factory)
+        connection.execute("CREATE TABLE IF NOT EXISTS kept (name TEXT)")
         connection.set_trace_callback(self.said.append)
         return connection
 
@@ -34,6 +38,10 @@ class Opened:
     def kept(self) -> list[str]:
         with sqlite3.connect(self.path) as other:
             return [name for (name,) in other.execute("SELECT name FROM kept ORDER BY rowid")]
+
+
+def _count(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT count(*) FROM kept").fetchone()[0])
 
 
 def _put(name: str, connection: sqlite3.Connection) -> str:
@@ -98,6 +106,37 @@ async def test_what_is_called_off_before_its_turn_is_not_done(opened: Opened) ->
         go()
         assert await first == "first"
     assert opened.kept == ["first"]
+
+
+async def test_while_another_process_has_the_file_all_wait_for_it_once_and_reading_goes_on(opened: Opened) -> None:
+    async with held(opened) as go:
+        with closing(sqlite3.connect(opened.path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            jobs = [opened.put("one"), opened.commits.run(_count, "reads"), opened.put("two"), opened.put("three")]
+            doing = asyncio.gather(*jobs, return_exceptions=True)
+            await asyncio.sleep(0)
+            go()
+            one, count, *others = await doing
+        assert [str(each) for each in (one, *others)] == ["database is locked"] * 3
+        assert count == 0
+        assert opened.said.count("BEGIN IMMEDIATE") == 1
+        assert await opened.put("later") == "later"
+
+
+async def test_what_comes_while_it_is_being_closed_is_refused_and_does_not_open_the_file_again(opened: Opened) -> None:
+    refused: list[str] = []
+
+    class Talkative(sqlite3.Connection):
+        def close(self) -> None:
+            with pytest.raises(StoreUnavailableError) as raised:
+                opened.commits.submit(_count, "reads")
+            refused.append(str(raised.value))
+            super().close()
+
+    opened.factory = Talkative
+    assert await opened.put("before") == "before"
+    await asyncio.to_thread(opened.commits.close)
+    assert (refused, opened.opened) == (["the store has been closed"], 1)
 
 
 def test_an_answer_for_a_loop_that_has_ended_disturbs_nobody(opened: Opened) -> None:

@@ -17,6 +17,7 @@ from acimedic.store.commits import Commits
 from acimedic.store.embedded import FORMAT, SqliteShelf
 from acimedic.store.kept import KeptStore
 from acimedic.store.trouble import StoreUnavailableError, UnreadableError
+from acimedic.store.write_ahead import log_ahead
 from tests.store.contract import Contract, is_whole, tried, with_everything
 from tests.store.values import KEYS, intent, new_id, note, record, report
 
@@ -110,6 +111,26 @@ async def test_an_empty_file_becomes_a_store(path: Path) -> None:
     written(path, b"")
     async with opened(path) as store:
         assert await is_whole(store, await with_everything(store))
+
+
+async def test_what_is_acknowledged_survives_a_loss_of_power(path: Path) -> None:
+    """As far as SQLite can have it: each commit waits for the disk, and on a Mac for the disk's own memory."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        log_ahead(connection, 0)
+        asked = ("journal_mode", "synchronous", "fullfsync", "secure_delete")
+        said = [connection.execute(f"PRAGMA {each}").fetchone()[0] for each in asked]
+    assert said == ["wal", 2, 1, 1]
+
+
+async def test_a_log_that_a_storm_has_made_long_becomes_short_again(path: Path) -> None:
+    shelf, log = SqliteShelf(path), path.with_name(f"{path.name}-wal")
+    sizes = []
+    for length in (20_000_000, 1):
+        await shelf.put_blob("storm", f"{length} bytes", bytes(length))
+        sizes.append(log.stat().st_size)
+    await shelf.close()
+    assert sizes[0] > 20_000_000
+    assert sizes[1] <= 16 * 1024 * 1024
 
 
 async def test_of_what_is_forgotten_no_byte_stays(path: Path) -> None:

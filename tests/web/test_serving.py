@@ -34,7 +34,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 class Stories:
     """What goes on in the background: each turn is told, and may fail."""
 
-    troubles: list[Exception] = field(default_factory=list)
+    troubles: list[BaseException] = field(default_factory=list)
     due: list[datetime] = field(default_factory=list)
     turns: asyncio.Queue[int] = field(default_factory=asyncio.Queue)
     count: int = 0
@@ -334,6 +334,45 @@ def test_while_another_process_runs_the_stories_it_waits_for_its_turn(caplog: py
     (record,) = caplog.records
     assert "another process is running" in record.getMessage()
     assert record.exc_info is None
+
+
+def test_a_request_that_was_called_off_does_not_end_it() -> None:
+    stories = Stories(troubles=[asyncio.CancelledError()])
+    run(stories, lambda _: stories.turn(2))
+
+
+def test_in_the_end_it_is_told_to_begin_nothing_more() -> None:
+    told: list[str] = []
+    stories = Stories()
+    background = Background(stories.advance, stories.next_due, lambda: NOW, rest=lambda: told.append("rest"))
+    background.end()
+    assert told == ["rest"]
+
+
+def test_what_takes_long_holds_up_nothing_else_that_goes_on(tmp_path: Path) -> None:
+    """As digests beside a storm."""
+
+    async def whole() -> None:
+        until, others = asyncio.Event(), Stories()
+
+        async def storm() -> None:
+            await until.wait()
+
+        async with desk(tmp_path) as sitting:
+            backgrounds = [
+                Background(storm, lambda: None, lambda: NOW),
+                Background(others.advance, lambda: NOW, lambda: NOW, what="the digests"),
+            ]
+            site = Site(tools=sitting.tools, take_in=_nothing, waker=sitting.woken, came=lambda: None)
+            listening = socket.create_server(("127.0.0.1", 0))
+            going = asyncio.create_task(
+                serve(application(site), listening, *backgrounds, until=until, ready=lambda: None)
+            )
+            await others.turn(3)
+            until.set()
+            await asyncio.wait_for(going, 10)
+
+    asyncio.run(whole())
 
 
 def test_a_change_that_is_being_made_is_finished_before_the_end(tmp_path: Path) -> None:
