@@ -4,12 +4,18 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
+import pytest
+
 from acimedic.azure.port import Reader
 from acimedic.evidence.finding import Seen, registry_of
 from acimedic.model.reading import Absent, Gap, Reading
 from acimedic.model.registry import Registry, RegistryPlace, RegistryPlaces
 from acimedic.model.resource_id import ResourceId
+from acimedic.model.verdict import Fail
 from tests.build import APP, HOST, REGISTRY, TENANT
+from tests.faults.cells import ill, well
+from tests.faults.readings import READINGS
+from tests.faults.spoiling import FAULTS
 
 THERE = ResourceId.parse(REGISTRY.id)
 PLACE = RegistryPlace(id=THERE, login_server=HOST, tenant=TENANT)
@@ -106,3 +112,11 @@ def test_a_place_that_another_registry_has_taken_is_not_taken_for_it() -> None:
 def test_one_that_nobody_shows_is_a_gap_that_says_who_refused() -> None:
     azure = Azure(listed={"other": REFUSED})
     assert look(azure, places=REFUSED).reason == "403 AuthorizationFailed"
+
+
+@pytest.mark.parametrize("fault", ["never answers", "429, Retry-After"])
+def test_where_the_graph_does_not_answer_there_is_time_to_look_elsewhere(fault: str) -> None:
+    graph = next(each for each in READINGS if each.name == "registry_places")
+    after = ill("role-missing", graph, next(each for each in FAULTS if each.name == fault))
+    assert after.given(Fail) == well("role-missing").given(Fail)
+    assert after.seconds < after.limit / 2

@@ -1,6 +1,7 @@
 """What diagnoses that run at about the same time have in common: the way to Azure, its patience, and their readings.
 
-The way is open as long as anybody diagnoses. What was read outlives that by the few seconds for which it is good.
+The way is open as long as anybody diagnoses. What was read outlives that by the few seconds for which it is good, and
+what Azure has refused by those for which it counts.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from acimedic.azure.session import Session, Way
+from acimedic.azure.session import Session, Way, backoff_of
 from acimedic.azure.sharing import Readings
 from acimedic.azure.transport import Pause
 from acimedic.settings import Settings
@@ -23,10 +24,22 @@ _Key: TypeAlias = tuple[Settings, Pause, Clock, asyncio.AbstractEventLoop]
 class _Common:
     """way: open as long as there are users."""
 
-    def __init__(self, settings: Settings, now: Clock) -> None:
+    def __init__(self, settings: Settings, pause: Pause, now: Clock) -> None:
+        self.backoff = backoff_of(settings, pause)
         self.readings = Readings(settings.time_limit, lambda: now().timestamp())
         self.way: Way | None = None
         self.users = 0
+
+    def open(self, settings: Settings, pause: Pause) -> Way:
+        """The way, which the first one opens."""
+        if self.way is None:
+            self.way = Way(settings, pause, self.backoff)
+        return self.way
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody uses it, and there is nothing in it that is good for anybody."""
+        return not self.users and self.readings.empty and self.backoff.empty
 
     async def leave(self) -> None:
         """One less; the last one closes the way."""
@@ -34,8 +47,10 @@ class _Common:
         if self.users or self.way is None:
             return
         way, self.way = self.way, None
-        await self.readings.settle()
-        await way.close()
+        try:
+            await self.readings.settle()
+        finally:
+            await way.close()
 
 
 _KNOWN: dict[_Key, _Common] = {}
@@ -52,21 +67,19 @@ async def in_common(settings: Settings, pause: Pause = asyncio.sleep, now: Clock
 
     Nothing may be changed because of what is read here: it may be some seconds old by `now`.
     """
-    _forget_the_idle()
-    key = (settings, pause, now, asyncio.get_running_loop())
-    common = _KNOWN.setdefault(key, _Common(settings, now))
+    loop = asyncio.get_running_loop()
+    _forget_the_idle(loop)
+    common = _KNOWN.setdefault((settings, pause, now, loop), _Common(settings, pause, now))
     common.users += 1
-    if common.way is None:
-        common.way = Way(settings, pause)
     try:
-        async with Session(settings, pause, way=common.way, shared=common.readings) as session:
+        async with Session(settings, pause, way=common.open(settings, pause), shared=common.readings) as session:
             yield session
     finally:
         await common.leave()
 
 
-def _forget_the_idle() -> None:
-    """What nobody uses, and is good for nobody any more."""
-    idle = [key for key, each in _KNOWN.items() if not each.users and (key[-1].is_closed() or each.readings.empty)]
-    for key in idle:
-        del _KNOWN[key]
+def _forget_the_idle(loop: asyncio.AbstractEventLoop) -> None:
+    """What nobody uses, and is good for nobody any more; another loop that still runs looks after its own."""
+    for key, each in list(_KNOWN.items()):
+        if key[-1].is_closed() or (key[-1] is loop and each.idle):
+            _KNOWN.pop(key, None)

@@ -50,7 +50,8 @@ async def find_registries(session: Session, hosts: tuple[str, ...]) -> tuple[Res
     """
     wanted = ", ".join(f"'{host}'" for host in hosts if _plain_host(host))
     rows, _ = await _graph(session, f"{_OF_REGISTRIES} | where properties.loginServer in~ ({wanted}) | {_ROW}")
-    return tuple(ResourceId.parse(due(text(row["id"], "id"), "id")) for row in rows)
+    found = (ResourceId.parse(due(text(row["id"], "id"), "id")) for row in rows)
+    return tuple(each for each in found if each.is_a(REGISTRIES))
 
 
 async def registry_places(session: Session) -> RegistryPlaces:
@@ -79,12 +80,13 @@ async def _graph(session: Session, query: str) -> tuple[list[Mapping[str, Any]],
 
 
 def _place(row: Mapping[str, Any]) -> RegistryPlace | None:
-    """A registry that is still being made has no login server yet."""
+    """A registry that is still being made has no login server yet; what else is no registry's place is none either."""
     server = text(row.get("loginServer"), "loginServer")
-    if server is None:
+    place = ResourceId.parse(due(text(row["id"], "id"), "id"))
+    if server is None or not _plain_host(server) or not place.is_a(REGISTRIES):
         return None
     return RegistryPlace(
-        id=ResourceId.parse(due(text(row["id"], "id"), "id")),
+        id=place,
         login_server=server.lower(),
         tenant=(text(row.get("tenantId"), "tenantId") or "").lower(),
     )
@@ -116,7 +118,7 @@ def _client(session: Session, subscription: str) -> Any:
 
 
 def _plain_host(host: str) -> bool:
-    return bool(host) and all(char.isalnum() or char in ".-:" for char in host)
+    return bool(host) and host.isascii() and all(char.isalnum() or char in ".-:" for char in host)
 
 
 def _registry(item: Mapping[str, Any], source: str) -> Registry:

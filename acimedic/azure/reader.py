@@ -30,6 +30,9 @@ from acimedic.model.token import Token
 
 T = TypeVar("T")
 
+_GRAPH = 0.4
+"""Of the time limit, for Resource Graph: where it does not answer, there has to be time to look elsewhere."""
+
 
 class AzureReader:
     """Reads through Azure's SDKs, all readings of one run within one time limit, none of them twice."""
@@ -106,12 +109,12 @@ class AzureReader:
     async def find_registries(self, hosts: tuple[str, ...]) -> Reading[tuple[ResourceId, ...]]:
         """Ids of the registries with these login servers, wherever we may see them."""
         want = self._registries_want("the subscription of the registry")
-        return await self._read(want, read_registries.find_registries, hosts)
+        return await self._read(want, read_registries.find_registries, hosts, share=_GRAPH)
 
     async def registry_places(self) -> Reading[RegistryPlaces]:
         """Where all registries are that we may see."""
         want = self._registries_want("the subscription of the registry")
-        return await self._read(want, read_registries.registry_places)
+        return await self._read(want, read_registries.registry_places, share=_GRAPH)
 
     async def subscriptions(self) -> Reading[tuple[str, ...]]:
         """The subscriptions that we may see."""
@@ -198,13 +201,19 @@ class AzureReader:
     def _registries_want(self, scope: str) -> Gap:
         return Gap(reading="registry", reason="", permission=read_registries.PERMISSION, scope=scope)
 
-    async def _read(self, want: Gap, read: Callable[..., Awaitable[T]], *what: Hashable) -> T | Gap:
+    async def _read(self, want: Gap, read: Callable[..., Awaitable[T]], *what: Hashable, share: float = 1.0) -> T | Gap:
+        """Ask what was not asked before. share: of the time limit, that it may take."""
         key = (read, *what)
         if key not in self._known:
-            left = max(self._deadline - asyncio.get_running_loop().time(), 0.001)
-            limit = self._session.settings.time_limit
-            self._known[key] = asyncio.ensure_future(attempt(self._asked(read, what), want, left, limit))
+            self._known[key] = self._session.begin(self._attempted(want, read, what, share))
         return cast(T | Gap, await self._known[key])
+
+    async def _attempted(
+        self, want: Gap, read: Callable[..., Awaitable[T]], what: tuple[Hashable, ...], share: float
+    ) -> T | Gap:
+        left = max(self._deadline - asyncio.get_running_loop().time(), 0.001)
+        limit = self._session.settings.time_limit * share
+        return await attempt(self._asked(read, what), want, min(left, limit), limit)
 
     def _asked(self, read: Callable[..., Awaitable[T]], what: tuple[Hashable, ...]) -> Awaitable[T]:
         """Ask, or share what others ask, where it is not the incident's own."""

@@ -2,8 +2,8 @@
 
 import asyncio
 import re
-import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Coroutine, Hashable
+from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
@@ -12,7 +12,6 @@ from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.pipeline import AsyncPipeline
 from azure.core.pipeline.policies import (
     AsyncBearerTokenCredentialPolicy,
-    AsyncRetryPolicy,
     ContentDecodePolicy,
     CustomHookPolicy,
     HeadersPolicy,
@@ -23,6 +22,7 @@ from azure.core.pipeline.policies import (
 
 from acimedic.azure.backoff import Backoff, BackoffPolicy
 from acimedic.azure.policies import NoFalseRefusals, OwnHost, PlainRefusals, ReadOnly, Tally
+from acimedic.azure.retrying import Retry
 from acimedic.azure.sharing import Readings
 from acimedic.azure.transport import Pause, Transport
 from acimedic.settings import Settings
@@ -56,17 +56,18 @@ class StandInCredential:
 class Way:
     """The way to Azure: the connections, who we are, where we are let in, and what was said of too many requests."""
 
-    def __init__(self, settings: Settings, pause: Pause) -> None:
+    def __init__(self, settings: Settings, pause: Pause, backoff: Backoff | None = None) -> None:
         self.transport = Transport(settings.gateway, pause)
         self.credential = _credential(settings, self.transport)
-        self.backoff = Backoff(pause, time.monotonic, settings.time_limit)
-        self.admissions = Readings(settings.time_limit, time.monotonic)
+        self.backoff = backoff_of(settings, pause) if backoff is None else backoff
+        self.admissions = Readings(settings.time_limit, _seconds)
 
     async def close(self) -> None:
         """Let go of the connections, and of the tokens."""
-        await self.admissions.settle()
-        await self.credential.close()
-        await self.transport.close()
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.transport.close)
+            stack.push_async_callback(self.credential.close)
+            await self.admissions.settle()
 
 
 class Session:
@@ -93,6 +94,7 @@ class Session:
         self._way = Way(settings, pause) if way is None else way
         self.reading = self._pipeline(ReadOnly(), PlainRefusals())
         self._readers: dict[Hashable, Any] = {}
+        self._under_way: set[asyncio.Task[Any]] = set()
 
     @property
     def credential(self) -> AsyncTokenCredential:
@@ -119,6 +121,20 @@ class Session:
             self._readers[key] = kind(self.credential, *what, **options, **self.options(self.reading))
         return cast(T, self._readers[key])
 
+    def begin(self, reading: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        """Begin a reading, which is given up at the end of the session at the latest."""
+        task = asyncio.ensure_future(reading)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
+
+    async def room(self, subscription: str) -> None:
+        """Wait before many readings in a subscription in which Azure has refused some, until few others wait.
+
+        For a minute at most: the time that the readings may take does not run meanwhile.
+        """
+        await self._way.backoff.room((True, subscription.lower()))
+
     def writing(self) -> "AsyncPipeline[Any, Any]":
         """A pipeline that may change things; only the writer asks for it."""
         return self._pipeline(NoFalseRefusals())
@@ -128,9 +144,6 @@ class Session:
         return AsyncPipeline(self._way.transport, [UserAgentPolicy(sdk_moniker="acimedic"), *guards])
 
     def _pipeline(self, *guards: SansIOHTTPPolicy[Any, Any]) -> "AsyncPipeline[Any, Any]":
-        retry: AsyncRetryPolicy[Any, Any] = AsyncRetryPolicy(
-            retry_total=3, retry_backoff_factor=0.4, retry_backoff_max=4
-        )
         return AsyncPipeline(
             self._way.transport,
             [
@@ -140,8 +153,8 @@ class Session:
                 ContentDecodePolicy(),
                 OwnHost(self.settings.arm),
                 *guards,
-                retry,
-                BackoffPolicy(self._way.backoff, retry),
+                Retry(self.settings.time_limit),
+                BackoffPolicy(self._way.backoff),
                 AsyncBearerTokenCredentialPolicy(self._way.credential, f"{self.settings.arm}/.default"),
                 CustomHookPolicy(),
                 self.tally,
@@ -153,8 +166,24 @@ class Session:
         return self
 
     async def __aexit__(self, *_details: object) -> None:
-        if self._own:
-            await self._way.close()
+        try:
+            under_way = tuple(self._under_way)
+            for task in under_way:
+                task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
+        finally:
+            if self._own:
+                await self._way.close()
+
+
+def backoff_of(settings: Settings, pause: Pause) -> Backoff:
+    """One to which Azure has refused nothing yet."""
+    return Backoff(pause, _seconds, settings.time_limit)
+
+
+def _seconds() -> float:
+    """By the clock of the loop, which is the one that waits."""
+    return asyncio.get_running_loop().time()
 
 
 def _credential(settings: Settings, transport: Transport) -> Any:

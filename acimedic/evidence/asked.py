@@ -66,6 +66,7 @@ def from_trail(trail: Trail, group: ResourceId, facts: Facts, place: Place) -> R
             found.append(definition)
     if found:
         return min(found, key=lambda definition: len(definition.unresolved))
+    reasons += trail.gaps  # what could not be listed may hold it
     if reasons:
         return reasons[0]
     return Gap(reading="definition of the container group", reason="no deployment holds it: it was asked for directly")

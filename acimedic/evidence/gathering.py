@@ -27,6 +27,7 @@ from acimedic.model.registry import Registry, RegistryPlaces
 _BEFORE, _AFTER = timedelta(hours=6), timedelta(hours=1)
 _BY_HAND = timedelta(days=7)
 _MOST_REFERENCES = 5
+_MOST_SOUGHT = 6  # registries, before it is known which are pulled from
 
 Home = asyncio.Future[Reading[tuple[Registry, ...]]]
 Places = asyncio.Future[Reading[RegistryPlaces]]
@@ -69,7 +70,17 @@ async def gather(
     """Read all that bears on an incident."""
     asking = _Asking(incident=incident, reader=reader, cloud=cloud, now=now, supplied=supplied)
     home: Home = asyncio.ensure_future(reader.registries(incident.group.subscription))
-    places = asyncio.ensure_future(reader.registry_places())
+    places: Places = asyncio.ensure_future(reader.registry_places())
+    try:
+        return await _gathered(asking, home, places)
+    finally:
+        # Where nobody needed it, nobody waits for it.
+        home.cancel()
+        places.cancel()
+
+
+async def _gathered(asking: _Asking, home: Home, places: Places) -> Evidence:
+    incident, reader = asking.incident, asking.reader
     live, activity, (steps, seeking) = await asyncio.gather(
         reader.group(incident.group), _activity(asking), _trail(asking, home, places)
     )
@@ -78,11 +89,10 @@ async def gather(
     definition = await _definition(asking, live, steps, chain, home)
     served = await serving.read(reader, definition, chain, await _seen(asking, home, places))
     await seeking
-    places.cancel()  # where nobody needed it, nobody waits for it
     unread = [reading for reading in (live, activity, definition, chain) if isinstance(reading, Gap)]
     return Evidence(
         incident=incident,
-        cloud=cloud,
+        cloud=asking.cloud,
         error=chain,
         error_source=source,
         live=live,
@@ -99,7 +109,7 @@ async def gather(
         failed_at=incident.occurred_at,
         began_at=began_at,
         gaps=tuple(dict.fromkeys([*steps.gaps, *unread, *served.gaps])),
-        supplied=supplied.names,
+        supplied=asking.supplied.names,
     )
 
 
@@ -128,7 +138,7 @@ async def _trail(asking: _Asking, home: Home, places: Places) -> tuple[Trail, as
 async def _seek_registries(asking: _Asking, deployments: tuple[Deployment, ...], home: Home, places: Places) -> None:
     """Look for the registries that the errors name; the reader remembers what it has read."""
     images = [image for item in deployments if item.error for image in parse(item.error).images]
-    hosts = serving.acr_hosts(images)
+    hosts = serving.acr_hosts(images)[:_MOST_SOUGHT]
     if hosts:
         seen = await _seen(asking, home, places)
         await asyncio.gather(*(_seek(asking.reader, host, seen) for host in hosts))

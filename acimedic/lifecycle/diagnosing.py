@@ -32,8 +32,9 @@ _LOG = logging.getLogger("acimedic.lifecycle")
 async def diagnose(tools: Tools, look: Look) -> Found:
     """Diagnose, keep report and plan, and offer the plan. Raises where Azure or the store is away."""
     record = await found(tools, look.incident)
-    began = time.monotonic()
     async with tools.looking() as session:
+        await session.room(record.incident.group.subscription)
+        began = time.monotonic()
         diagnosis = await look_afresh(tools, record, session)
     milliseconds = round((time.monotonic() - began) * 1000)
     lines.incident(_LOG, diagnosis, milliseconds=milliseconds, statuses=session.tally.statuses)

@@ -23,6 +23,7 @@ MANY = 3  # other groups; two may share a mistake
 def check(evidence: Evidence) -> Verdict:
     """Whether it worked before and nothing has changed, or others fail too."""
     if len(evidence.others) >= MANY:
+        _ensure_all_told(evidence)
         return _at_once(evidence)
     before = evidence.precedent
     if before is None:
@@ -35,6 +36,7 @@ def check(evidence: Evidence) -> Verdict:
     if history.changes:
         last = history.changes[-1]
         return Pass(f"something has changed since: {last.what} on {last.when:%Y-%m-%d %H:%M} UTC")
+    _ensure_all_told(evidence)
     return Fail(
         summary=f"The same definition of container group '{evidence.group.name}' worked on "
         f"{before.when:%Y-%m-%d %H:%M} UTC, "
@@ -50,6 +52,13 @@ def check(evidence: Evidence) -> Verdict:
         ),
         confidence="likely",
     )
+
+
+def _ensure_all_told(evidence: Evidence) -> None:
+    """Raise NotKnownError where Azure has not told something: that may hold the cause."""
+    for gap in evidence.gaps:
+        if gap.permission is not None:
+            raise NotKnownError(gap)
 
 
 def _at_once(evidence: Evidence) -> Fail:

@@ -1,13 +1,18 @@
 """Diagnoses that run at the same time ask once for what several need, and never for what a change is based on."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+import gc
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from weakref import ReferenceType, WeakSet, ref
 
 import pytest
 
+import acimedic
 from acimedic.azure.common import in_common
 from acimedic.azure.reader import AzureReader
 from acimedic.azure.session import Session
@@ -130,6 +135,12 @@ def test_a_session_of_its_own_is_told_nothing_that_others_have_read() -> None:
         assert len(replay.asked) == 2
 
 
+def test_only_what_people_are_told_is_found_out_by_shared_readings() -> None:
+    """Whatever leads to a change, or proves one, opens a session of its own."""
+    code = Path(acimedic.__file__).parent.rglob("*.py")
+    assert [each.name for each in code if "looking()" in each.read_text(encoding="utf-8")] == ["diagnosing.py"]
+
+
 def test_one_who_gives_up_does_not_take_the_answer_from_the_others() -> None:
     async def run() -> str:
         readings = Readings(30, lambda: 0.0)
@@ -206,6 +217,148 @@ def test_nothing_is_left_under_way_when_the_last_has_gone() -> None:
         return len(asyncio.all_tasks())
 
     assert asyncio.run(run()) == 1  # this one itself
+
+
+def test_one_who_comes_while_the_last_goes_waits_for_nothing_that_was_given_up() -> None:
+    async def run() -> str:
+        readings = Readings(30, lambda: 0.0)
+        going = asyncio.Event()
+
+        async def slow_to_go() -> str:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await going.wait()
+            return "never"
+
+        first = asyncio.ensure_future(readings.read("what", 1, slow_to_go))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        first.cancel()
+        settling = asyncio.ensure_future(readings.settle())
+        await asyncio.sleep(0)
+        try:
+            return await readings.read("what", 1, well)
+        finally:
+            going.set()
+            await asyncio.gather(first, settling, return_exceptions=True)
+
+    assert asyncio.run(run()) == "well"
+
+
+async def well() -> str:
+    return "well"
+
+
+def test_one_who_asks_in_the_very_moment_of_a_failure_asks_anew() -> None:
+    async def run() -> str:
+        readings = Readings(30, lambda: 0.0)
+        failed = asyncio.Event()
+
+        async def fail() -> str:
+            failed.set()
+            raise ValueError
+
+        async def ask_then() -> str:
+            await asyncio.sleep(0)
+            assert failed.is_set()
+            return await readings.read("what", 1, well)
+
+        said = await asyncio.gather(readings.read("what", 1, fail), ask_then(), return_exceptions=True)
+        return str(said[1])
+
+    assert asyncio.run(run()) == "well"
+
+
+def test_old_answers_go_while_new_ones_come() -> None:
+    class Said:
+        pass
+
+    now, alive = [0.0], WeakSet[Said]()
+
+    async def ask() -> Said:
+        said = Said()
+        alive.add(said)
+        return said
+
+    async def run() -> int:
+        readings = Readings(30, lambda: now[0])
+        most = 0
+        for number in range(3000):
+            now[0] += 0.1
+            await readings.read(number, 10, ask)
+            most = max(most, len(alive))
+        return most
+
+    assert asyncio.run(run()) <= 120
+
+
+class Silent(asyncio.Protocol):
+    """Notes that it was asked, and says nothing."""
+
+    def __init__(self, asked: asyncio.Event) -> None:
+        self._asked = asked
+
+    def data_received(self, _data: bytes) -> None:
+        self._asked.set()
+
+
+@asynccontextmanager
+async def silence() -> AsyncIterator[tuple[Settings, asyncio.Event]]:
+    """An Azure that never answers; and what is set as soon as it is asked."""
+    asked = asyncio.Event()
+    server = await asyncio.get_running_loop().create_server(lambda: Silent(asked), "127.0.0.1", 0)
+    async with server:
+        host, port = server.sockets[0].getsockname()
+        yield read_settings({"ACIMEDIC_GATEWAY": f"http://{host}:{port}"}), asked
+
+
+@pytest.mark.parametrize("open_one", [Session, in_common])
+def test_a_session_that_ends_leaves_no_reading_behind(
+    open_one: Callable[[Settings], AbstractAsyncContextManager[Session]],
+) -> None:
+    async def run() -> bool:
+        async with silence() as (settings, asked):
+            async with open_one(settings) as session:
+                asking = asyncio.ensure_future(AzureReader(session).registry(of.REGISTRY))
+                await asked.wait()
+            await asyncio.gather(asking, return_exceptions=True)
+            return asking.cancelled()
+
+    assert asyncio.run(run())
+
+
+def test_a_loop_that_ends_while_something_is_read_has_nothing_to_complain_of() -> None:
+    complaints: list[dict[str, Any]] = []
+
+    async def read(settings: Settings) -> None:
+        async with in_common(settings) as one:
+            await AzureReader(one).registry(of.REGISTRY)
+
+    async def run() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, told: complaints.append(told))
+        async with silence() as (settings, asked):
+            reading = asyncio.ensure_future(read(settings))
+            await asked.wait()
+            assert not reading.done()
+
+    asyncio.run(run())
+    gc.collect()
+    assert complaints == []
+
+
+def test_nothing_of_a_loop_that_is_closed_is_kept() -> None:
+    async def read(settings: Settings) -> "ReferenceType[asyncio.AbstractEventLoop]":
+        async with in_common(settings) as one:
+            await AzureReader(one).registry(of.REGISTRY)
+        return ref(asyncio.get_running_loop())
+
+    with Replay(route("GET", REGISTRY, WELL)) as replay:
+        first = over(replay, read)
+        over(replay, read)
+        gc.collect()
+        assert first() is None
+        assert len(replay.asked) == 2
 
 
 @pytest.mark.parametrize(("about", "asked"), [(of.REGISTRY_ID, 1), (of.IDENTITY_ID, 1), (of.GROUP_ID, 2), ("odd", 2)])

@@ -3,6 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from acimedic.model.evidence import Evidence
 from acimedic.model.history import Change
 from acimedic.model.reading import Gap
 from acimedic.model.verdict import Pass, Skip, Unknown
@@ -51,3 +54,14 @@ def test_a_log_that_may_not_be_read_is_unknown() -> None:
     """Whether something has changed nobody can tell."""
     gap = Gap(reading="activity log", reason="403 AuthorizationFailed")
     assert isinstance(build.verdict(check, replace(build.worked_before(), history=gap)), Unknown)
+
+
+UNREAD = Gap(reading="role assignments", reason="429 TooManyRequests", permission="roleAssignments/read", scope="/")
+
+
+@pytest.mark.parametrize("evidence", [build.worked_before(), replace(build.HEALTHY, others=("a", "b", "c"))])
+def test_while_azure_has_not_told_something_the_platform_is_not_blamed(evidence: Evidence) -> None:
+    """What could not be read may hold the cause."""
+    said = build.verdict(check, replace(evidence, gaps=(UNREAD,)))
+    assert isinstance(said, Unknown)
+    assert said.gap == UNREAD

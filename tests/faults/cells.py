@@ -110,6 +110,9 @@ def well(world: str) -> Outcome:
 @cache
 def ill(world: str, reading: Reading, fault: Fault) -> Outcome:
     """The same while every answer to this reading is spoilt."""
-    return _timed(
-        load(world), lambda told, asked, true: fault.spoil(told, asked, true) if reading.is_of(asked) else None
-    )
+    return of_ill_tenant(load(world), reading, fault)
+
+
+def of_ill_tenant(tenant: dict[str, Any], reading: Reading, fault: Fault) -> Outcome:
+    """What comes of this very tenant while every answer to this reading is spoilt; `now` is our own clock."""
+    return _timed(tenant, lambda told, asked, true: fault.spoil(told, asked, true) if reading.is_of(asked) else None)

@@ -440,3 +440,56 @@ def test_nobody_enters_anywhere_but_at_a_login_server(host: str) -> None:
     with Town(azure()) as town:
         entered(town, host)
     assert town.calls == []
+
+
+@pytest.mark.parametrize("host", ["contoso.azurecr.us", "contoso.azurecr.cn"])
+def test_our_token_goes_to_no_registry_of_another_cloud(host: str) -> None:
+    with Town(azure()) as town:
+        entered(town, host)
+        said = reason(asked(town, f"{host}/app/web:1", registry=replace(REGISTRY, login_server=host)))
+    assert said == f"not asked: {host} is not a login server of AzureCloud"
+    assert town.calls == []
+
+
+@pytest.mark.parametrize("trouble", [refusal(503, "UNAVAILABLE"), Reply(body=b"<p>")])
+def test_who_was_told_nothing_by_a_registry_is_not_held_off_by_that(trouble: Reply) -> None:
+    tries = iter([trouble])
+
+    def answering(call: Call) -> Reply:
+        first = next(tries, None) if call.path == "/oauth2/exchange" else None
+        return first or azure((MANIFEST, Reply(body=image_manifest())))(call)
+
+    with Town(answering) as town:
+        assert isinstance(entered(town, then=IMAGE), Manifest)
+
+
+def test_a_sign_in_that_fails_for_one_is_tried_again_for_the_next() -> None:
+    with Town(azure((MANIFEST, Reply(body=image_manifest())))) as town:
+
+        async def run() -> list[Testimony]:
+            async with Session(read_settings({"ACIMEDIC_GATEWAY": town.url})) as session:
+                both = (Entra(session, refuses=True), Entra(session))
+                return [
+                    await ask(cast(Session, each), image(IMAGE), registry=REGISTRY, want_platform=LINUX)
+                    for each in both
+                ]
+
+        first, second = asyncio.run(run())
+    assert reason(first) == "not checked: sign-in failed: no identity here"
+    assert isinstance(second, Manifest)
+
+
+def test_all_who_are_refused_together_are_told_so_by_one_answer() -> None:
+    with Town(routes((r"/oauth2/exchange", refusal(403, "DENIED", "not from there")))) as town:
+
+        async def run() -> list[Testimony]:
+            async with Session(read_settings({"ACIMEDIC_GATEWAY": town.url})) as session:
+                asking = (
+                    ask(session, image(f"{IMAGE}{number}"), registry=REGISTRY, want_platform=LINUX)
+                    for number in range(5)
+                )
+                return await asyncio.gather(*asking)
+
+        said = asyncio.run(run())
+    assert all("403 DENIED not from there" in reason(each) for each in said)
+    assert len(town.calls) == 1

@@ -33,7 +33,12 @@ _REPOSITORY = re.compile(r"(?=.{1,255}$)[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([
 
 
 async def enter(session: Session, host: str) -> None:
-    """Ask to be let in at a login server that Resource Manager has named; `ask` tells what came of it."""
+    """Ask to be let in at a login server that Azure has named; `ask` tells what came of it.
+
+    Where Resource Graph named it, which is minutes behind, the registry may have been deleted and its name taken by
+    somebody else. The token is for the service that answers for all these names, nobody can have it from a registry of
+    their own, and what it lets us in for is asked only where Resource Manager names the registry as well.
+    """
     if registry_host(host).acr_endpoint == "login" and is_public_name(host):
         with suppress(NotLetInError, UnansweredError, NoSuchHostError):
             await admitted(session, Line(session, host))

@@ -8,19 +8,21 @@ import base64
 import binascii
 import json
 import re
+from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlencode
 
 from azure.core.exceptions import AzureError
 
 from acimedic.azure.registry_api.hosts import at_realm
-from acimedic.azure.registry_api.line import Answer, Line, NoSuchHostError, NotLetInError, UnansweredError
+from acimedic.azure.registry_api.line import Answer, Line, NotLetInError, UnansweredError
 from acimedic.azure.session import Session, first_words
+from acimedic.image import registry_host
 
 AUDIENCE = "https://containerregistry.azure.net/.default"
 """Of the token that a registry is shown, in every cloud. Never Resource Manager's, with which roles are assigned."""
 
-_FRESH = 10.0  # seconds for which what a registry said of us is not asked again
+_FRESH = 10.0  # seconds for which what a registry said of us, yes or no, is not asked again
 _PARAMETER = re.compile(r'(\w{1,32})="([^"]{0,2000})"')
 _BEARER = re.compile(r"[\x21-\x7e]{1,16384}")
 
@@ -65,24 +67,37 @@ class EntraDoor:
 async def admitted(session: Session, line: Line) -> str:
     """The token that a registry gives for who we are, of which those for a scope are made; asked for once.
 
-    Raises NotLetInError, UnansweredError or NoSuchHostError, to whoever asks while the refusal is fresh as well.
+    Raises NotLetInError, to whoever asks while the refusal is fresh as well; UnansweredError or NoSuchHostError where
+    the registry has said nothing, and UnansweredError where the token is for nobody at that host.
     """
+    where = registry_host(line.host)
+    if where.acr_endpoint != "login" or where.cloud != session.settings.cloud:
+        raise UnansweredError(f"not asked: {line.host} is not a login server of {session.settings.cloud}")
     said = await session.admissions.read(line.host, _FRESH, lambda: _admission(session, line))
-    if isinstance(said, str):
-        return said
-    raise said
+    match said:
+        case _Refused():
+            raise NotLetInError(said.words)
+        case str():
+            return said
 
 
-async def _admission(session: Session, line: Line) -> str | NotLetInError | UnansweredError | NoSuchHostError:
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """What a registry said when it kept us out. It is no exception: each of those who ask raises one of their own."""
+
+    words: str
+
+
+async def _admission(session: Session, line: Line) -> str | _Refused:
     """What a registry answers; a refusal is an answer too."""
     try:
         token = await session.credential.get_token(AUDIENCE)
         form = {"grant_type": "access_token", "service": line.host, "access_token": token.token}
         return _issued(await line.post("/oauth2/exchange", form), "refresh_token")
     except AzureError as error:
-        return UnansweredError(f"sign-in failed: {first_words(error)}")
-    except (NotLetInError, UnansweredError, NoSuchHostError) as error:
-        return error
+        raise UnansweredError(f"sign-in failed: {first_words(error)}") from error
+    except NotLetInError as error:
+        return _Refused(str(error))
 
 
 class OpenDoor:
