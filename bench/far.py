@@ -8,15 +8,10 @@ import asyncio
 import json
 import math
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 from urllib.request import Request as Call
 from urllib.request import urlopen
 
@@ -24,6 +19,7 @@ from aiohttp import web
 
 from acimedic.simulator import Simulator
 from acimedic.simulator.exchange import Json, Request, Response
+from bench.beside import beside, serve, worlds_given
 
 _GRAPH = "/providers/microsoft.resourcegraph/resources"
 _SUBSCRIPTION = re.compile(r"/subscriptions/([0-9a-fA-F-]{36})")
@@ -79,22 +75,8 @@ class Far:
 @contextmanager
 def far_side(worlds: list[Json]) -> Iterator[Far]:
     """Worlds behind one address, until the context ends; a request is for the world of the subscription it names."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder, "worlds.json")
-        file.write_text(json.dumps(worlds), encoding="utf-8")
-        command = [sys.executable, "-m", "bench.far", str(file)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            try:
-                yield Far(_first_line(process))
-            finally:
-                process.terminate()
-
-
-def _first_line(process: "subprocess.Popen[str]") -> str:
-    line = "" if process.stdout is None else process.stdout.readline().strip()
-    if not line:
-        raise RuntimeError("the far side did not start")
-    return line
+    with beside("bench.far", worlds) as url:
+        yield Far(url)
 
 
 class Budget:
@@ -224,16 +206,9 @@ def event_subscription(world: Json) -> str:
     return str(world["event"]["topic"]).rsplit("/", 1)[-1].lower()
 
 
-async def _serve(worlds: list[Json]) -> None:
-    runner = web.ServerRunner(web.Server(_Side(worlds).handle))
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, backlog=1024)
-    await site.start()
-    server: Any = site._server
-    sys.stdout.write(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}\n")
-    sys.stdout.flush()
-    await asyncio.Event().wait()
+async def _main() -> None:
+    await serve(_Side(worlds_given()).handle)
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(json.loads(Path(sys.argv[1]).read_text("utf-8"))))
+    asyncio.run(_main())

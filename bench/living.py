@@ -7,13 +7,8 @@ A request is for the world that it names a subscription or a registry of. The ad
 import asyncio
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 from urllib.request import Request as Call
 from urllib.request import urlopen
 
@@ -21,6 +16,7 @@ from aiohttp import web
 
 from acimedic.simulator import Simulator
 from acimedic.simulator.exchange import Json, Request
+from bench.beside import beside, serve, worlds_given
 
 _SUBSCRIPTION = re.compile(r"[0-9a-f]{8}-0000-4000-8000-[0-9a-f]{12}", re.IGNORECASE)
 _REGISTRY = re.compile(r"contoso[0-9]{2}")
@@ -41,18 +37,8 @@ class Living:
 @contextmanager
 def living(worlds: list[Json]) -> Iterator[Living]:
     """Worlds behind one address, until the context ends."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder, "worlds.json")
-        file.write_text(json.dumps(worlds), encoding="utf-8")
-        command = [sys.executable, "-m", "bench.living", str(file)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            try:
-                url = "" if process.stdout is None else process.stdout.readline().strip()
-                if not url:
-                    raise RuntimeError("the far side did not start")
-                yield Living(url)
-            finally:
-                process.terminate()
+    with beside("bench.living", worlds) as url:
+        yield Living(url)
 
 
 class _Side:
@@ -92,16 +78,9 @@ class _Side:
         return 0
 
 
-async def _serve(worlds: list[Json]) -> None:
-    runner = web.ServerRunner(web.Server(_Side(worlds).handle))
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, backlog=1024)
-    await site.start()
-    server: Any = site._server
-    sys.stdout.write(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}\n")
-    sys.stdout.flush()
-    await asyncio.Event().wait()
+async def _main() -> None:
+    await serve(_Side(worlds_given()).handle)
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(json.loads(Path(sys.argv[1]).read_text("utf-8"))))
+    asyncio.run(_main())

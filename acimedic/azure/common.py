@@ -7,7 +7,7 @@ what Azure has refused by those for which it counts.
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeAlias
 
 from acimedic.azure.session import Session, Way, backoff_of
@@ -56,13 +56,8 @@ class _Common:
 _KNOWN: dict[_Key, _Common] = {}
 
 
-def utc_now() -> datetime:
-    """The clock of this machine."""
-    return datetime.now(UTC)
-
-
 @asynccontextmanager
-async def in_common(settings: Settings, pause: Pause = asyncio.sleep, now: Clock = utc_now) -> AsyncIterator[Session]:
+async def in_common(settings: Settings, pause: Pause = asyncio.sleep, *, now: Clock) -> AsyncIterator[Session]:
     """A session for one diagnosis, which shares what it reads with others under the same settings.
 
     Nothing may be changed because of what is read here: it may be some seconds old by `now`.

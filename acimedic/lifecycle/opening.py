@@ -48,7 +48,7 @@ async def open_tools(
             store=store,
             consent=consent,
             azure=lambda: Session(settings, pause),
-            looking=lambda: in_common(settings, pause, now),
+            looking=lambda: in_common(settings, pause, now=now),
             now=now,
             approval_keys=approval_keys,
             audit=audit,

@@ -3,16 +3,23 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 from acimedic.azure.reader import AzureReader
 from acimedic.azure.session import Session
 from acimedic.settings import read_settings
 
+from .questions import NOON
 from .replay import Replay, Route
 
 T = TypeVar("T")
 Ask = Callable[[AzureReader], Awaitable[T]]
+
+
+def noon() -> datetime:
+    """A clock that stands still."""
+    return NOON
 
 
 class Waits(list[float]):

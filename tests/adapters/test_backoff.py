@@ -15,6 +15,7 @@ from acimedic.model.resource_id import ResourceId
 from acimedic.settings import read_settings
 
 from . import bodies as of
+from .asking import noon
 from .replay import Answer, Replay, error, route
 
 READ, WRITE = (True, "one"), (False, "one")
@@ -314,7 +315,7 @@ def test_what_one_diagnosis_is_refused_holds_back_another_that_runs_at_the_same_
 
         async def run() -> None:
             settings = read_settings({"ACIMEDIC_GATEWAY": replay.url})
-            async with in_common(settings, note) as one, in_common(settings, note) as two:
+            async with in_common(settings, note, now=noon) as one, in_common(settings, note, now=noon) as two:
                 await AzureReader(one).group(of.GROUP)
                 before = len(waits)
                 await AzureReader(two).group(other)
@@ -334,7 +335,7 @@ def test_what_was_refused_outlives_those_who_were() -> None:
         async def run() -> None:
             settings = read_settings({"ACIMEDIC_GATEWAY": replay.url})
             for _ in range(2):
-                async with in_common(settings, note) as session:
+                async with in_common(settings, note, now=noon) as session:
                     await AzureReader(session).group(of.GROUP)
 
         asyncio.run(run())

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from weakref import ReferenceType, WeakSet, ref
@@ -21,6 +22,7 @@ from acimedic.model.reading import Gap
 from acimedic.settings import Settings, read_settings
 
 from . import bodies as of
+from .asking import noon
 from .questions import QUESTIONS, Question
 from .replay import Answer, Replay, error, route
 
@@ -44,7 +46,7 @@ def over(replay: Replay, act: Callable[[Settings], Coroutine[Any, Any, Any]]) ->
 @common
 def test_two_diagnoses_at_the_same_time_ask_once(question: Question) -> None:
     async def both(settings: Settings) -> Any:
-        async with in_common(settings) as one, in_common(settings) as two:
+        async with in_common(settings, now=noon) as one, in_common(settings, now=noon) as two:
             return await asyncio.gather(question.ask(AzureReader(one)), question.ask(AzureReader(two)))
 
     with Replay(route(question.method, question.pattern, Answer(body=question.body))) as replay:
@@ -57,7 +59,7 @@ def test_two_diagnoses_at_the_same_time_ask_once(question: Question) -> None:
 @own
 def test_what_is_an_incidents_own_is_asked_by_each(question: Question) -> None:
     async def both(settings: Settings) -> Any:
-        async with in_common(settings) as one, in_common(settings) as two:
+        async with in_common(settings, now=noon) as one, in_common(settings, now=noon) as two:
             return await asyncio.gather(question.ask(AzureReader(one)), question.ask(AzureReader(two)))
 
     with Replay(route(question.method, question.pattern, Answer(body=question.body))) as replay:
@@ -69,7 +71,7 @@ def asked_by_two(replay: Replay, other: Callable[[Settings], Settings] = lambda 
     """The registry, asked for by one diagnosis and then, while the first still runs, by another."""
 
     async def both(settings: Settings) -> list[Any]:
-        async with in_common(settings, no_wait) as one, in_common(other(settings), no_wait) as two:
+        async with in_common(settings, no_wait, now=noon) as one, in_common(other(settings), no_wait, now=noon) as two:
             return [await AzureReader(each).registry(of.REGISTRY) for each in (one, two)]
 
     given: list[Any] = over(replay, both)
@@ -126,7 +128,7 @@ def test_what_was_read_outlives_those_who_read_it_by_the_seconds_for_which_it_is
 
 def test_a_session_of_its_own_is_told_nothing_that_others_have_read() -> None:
     async def beside(settings: Settings) -> None:
-        async with in_common(settings) as one, Session(settings) as alone:
+        async with in_common(settings, now=noon) as one, Session(settings) as alone:
             await AzureReader(one).registry(of.REGISTRY)
             await AzureReader(alone).registry(of.REGISTRY)
 
@@ -313,7 +315,7 @@ async def silence() -> AsyncIterator[tuple[Settings, asyncio.Event]]:
         yield read_settings({"ACIMEDIC_GATEWAY": f"http://{host}:{port}"}), asked
 
 
-@pytest.mark.parametrize("open_one", [Session, in_common])
+@pytest.mark.parametrize("open_one", [Session, partial(in_common, now=noon)], ids=["alone", "in common"])
 def test_a_session_that_ends_leaves_no_reading_behind(
     open_one: Callable[[Settings], AbstractAsyncContextManager[Session]],
 ) -> None:
@@ -332,7 +334,7 @@ def test_a_loop_that_ends_while_something_is_read_has_nothing_to_complain_of() -
     complaints: list[dict[str, Any]] = []
 
     async def read(settings: Settings) -> None:
-        async with in_common(settings) as one:
+        async with in_common(settings, now=noon) as one:
             await AzureReader(one).registry(of.REGISTRY)
 
     async def run() -> None:
@@ -349,7 +351,7 @@ def test_a_loop_that_ends_while_something_is_read_has_nothing_to_complain_of() -
 
 def test_nothing_of_a_loop_that_is_closed_is_kept() -> None:
     async def read(settings: Settings) -> "ReferenceType[asyncio.AbstractEventLoop]":
-        async with in_common(settings) as one:
+        async with in_common(settings, now=noon) as one:
             await AzureReader(one).registry(of.REGISTRY)
         return ref(asyncio.get_running_loop())
 
@@ -369,7 +371,7 @@ def test_what_changed_at_a_registry_or_an_identity_is_asked_once_and_of_a_group_
         await AzureReader(session).activity(of.SUBSCRIPTION, about=("resourceUri", about), since=since, until=until)
 
     async def both(settings: Settings) -> None:
-        async with in_common(settings) as one, in_common(settings) as two:
+        async with in_common(settings, now=noon) as one, in_common(settings, now=noon) as two:
             await asyncio.gather(changes(one), changes(two))
 
     with Replay(route("GET", ".*eventtypes", Answer(body={"value": [of.activity_body()]}))) as replay:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from acimedic.simulator import load_world
 from tests.canary.birds import Cage
+from tests.groups import IMAGE, a_group
 
 World = dict[str, Any]
 SIDE = "ghcr.io/contoso/side:1"
@@ -170,26 +171,12 @@ def live_group(cage: Cage, world: World) -> World:
     identity = world["identities"]["pull"]["id"]
     texts = error_texts(cage, "container event")
     stamps = {"count": 1, "firstTimestamp": "2026-11-20T08:12:27Z", "lastTimestamp": "2026-11-20T08:12:27Z"}
-    image = "contoso.azurecr.io/app/web:1.4.2"
     events = [
-        {**stamps, "name": "Failed", "type": "Warning", "message": f'Failed to pull image "{image}": 401 {text}'}
+        {**stamps, "name": "Failed", "type": "Warning", "message": f'Failed to pull image "{IMAGE}": 401 {text}'}
         for text in texts
     ]
-    group: World = {
-        "id": world["event"]["data"]["resourceUri"],
-        "name": "cg-web-01",
-        "type": "Microsoft.ContainerInstance/containerGroups",
-        "location": "westeurope",
-        "identity": {"type": "UserAssigned", "userAssignedIdentities": {identity: {}}},
-        "properties": {
-            "provisioningState": "Failed",
-            "osType": "Linux",
-            "imageRegistryCredentials": [{"server": "contoso.azurecr.io", "identity": identity}],
-            "initContainers": [],
-            "containers": [{"name": "web", "properties": {"image": image, "instanceView": {"events": events}}}],
-            "instanceView": {"events": events, "state": "Failed"},
-        },
-    }
+    group: World = a_group(world["event"]["data"]["resourceUri"], identity, {"events": events})
+    group["properties"]["instanceView"] = {"events": events, "state": "Failed"}
     plant_definition(cage, group, "live group")
     return group
 

@@ -2,10 +2,10 @@
 
 import asyncio
 import copy
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
@@ -13,10 +13,10 @@ from acimedic.connection import NoAzureError
 from acimedic.model.record import IncidentRecord
 from acimedic.simulator import Simulator, load_world
 from acimedic.web.events import take_in
+from tests.groups import a_group
 from tests.whole.crowd import Event, as_cloud_event, of_deployment
-from tests.whole.life import BEGAN, ROLE, Life, Town
+from tests.whole.life import BEGAN, ROLE, Life, Town, in_a_life
 
-T = TypeVar("T")
 LOST = ("deployments", "activityLog")
 
 
@@ -24,14 +24,6 @@ LOST = ("deployments", "activityLog")
 def azure() -> Iterator[Simulator]:
     with Simulator(load_world(ROLE)) as azure:
         yield azure
-
-
-def in_a_life(town: Town, work: Callable[[Life], Awaitable[T]]) -> T:
-    async def whole() -> T:
-        async with town.life() as life:
-            return await work(life)
-
-    return asyncio.run(whole())
 
 
 async def come(life: Life, *events: Event) -> None:
@@ -59,32 +51,11 @@ async def until(life: Life, span: timedelta) -> IncidentRecord:
 
 def restarted(world: dict[str, Any]) -> None:
     """The group is there and was restarted, so that no deployment tells why it failed: the activity log alone does."""
-    group = a_group()
-    world["groups"]["web"] = group
+    waiting = {"currentState": {"state": "Waiting"}, "events": []}  # the group is there, and its events are gone
+    resource, identity = world["event"]["data"]["resourceUri"], world["identities"]["pull"]["id"]
+    world["groups"]["web"] = a_group(resource, identity, waiting)
     world["deployments"] = {}
     world["event"]["data"]["operationName"] = "Microsoft.ContainerInstance/containerGroups/restart/action"
-
-
-def a_group() -> dict[str, Any]:
-    """The group as it is while it waits for its image, whose events are gone."""
-    world = load_world(ROLE)
-    identity = world["identities"]["pull"]["id"]
-    image = "contoso.azurecr.io/app/web:1.4.2"
-    waiting = {"currentState": {"state": "Waiting"}, "events": []}
-    return {
-        "id": world["event"]["data"]["resourceUri"],
-        "name": "cg-web-01",
-        "type": "Microsoft.ContainerInstance/containerGroups",
-        "location": "westeurope",
-        "identity": {"type": "UserAssigned", "userAssignedIdentities": {identity: {}}},
-        "properties": {
-            "provisioningState": "Failed",
-            "osType": "Linux",
-            "imageRegistryCredentials": [{"server": "contoso.azurecr.io", "identity": identity}],
-            "initContainers": [],
-            "containers": [{"name": "web", "properties": {"image": image, "instanceView": waiting}}],
-        },
-    }
 
 
 def test_an_event_three_days_late_ends_with_the_cause(tmp_path: Path, azure: Simulator) -> None:

@@ -1,11 +1,10 @@
 """Whole stories while clocks differ, go back, change to summer time, and come to another year."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
@@ -18,12 +17,12 @@ from acimedic.store.chain import Verified
 from acimedic.store.chain import verify as is_whole
 from acimedic.web.events import take_in
 from tests.faults.test_time import in_zone, moved, ten_minutes_off
+from tests.groups import IMAGE, a_group
 from tests.lifecycle.repairs import Repair, play
 from tests.notify.square import square
 from tests.notify.test_digests import DIGEST, digests, told
-from tests.whole.life import BEGAN, ROLE, Clock, Life, Town
+from tests.whole.life import BEGAN, ROLE, Clock, Life, Town, in_a_life
 
-T = TypeVar("T")
 OTHER = "7b4a1f0e-0000-5d43-9c39-6f0a4f0f3c11"
 TEN = timedelta(minutes=10)
 
@@ -44,14 +43,6 @@ class Skewed(Clock):
 def azure() -> Iterator[Simulator]:
     with Simulator(load_world(ROLE)) as azure:
         yield azure
-
-
-def in_a_life(town: Town, work: Callable[[Life], Awaitable[T]]) -> T:
-    async def whole() -> T:
-        async with town.life() as life:
-            return await work(life)
-
-    return asyncio.run(whole())
 
 
 async def come(life: Life) -> None:
@@ -104,33 +95,16 @@ def test_with_our_clock_ten_minutes_behind_a_pull_that_failed_before_the_change_
         one.clock.go(timedelta(seconds=30))
         await behind.decided()
         assert (await behind.apply()).state == "applied"
-        failed = {"name": "Failed", "message": 'Failed to pull image "contoso.azurecr.io/app/web:1.4.2": unauthorized'}
+        failed = {"name": "Failed", "message": f'Failed to pull image "{IMAGE}": unauthorized'}
         event = failed | {"type": "Warning", "count": 1, "firstTimestamp": at, "lastTimestamp": at}
-        one.world["groups"]["web"] = group_that_waits(one, event)
+        view = {"currentState": {"state": "Waiting"}, "events": [event]}
+        one.world["groups"]["web"] = a_group(
+            str(one.record.incident.group), one.world["identities"]["pull"]["id"], view
+        )
         one.clock.go(timedelta(hours=1))
         return await verify(behind.tools, Prove(incident=one.record.id, plan=one.plan.hash, waited=True))
 
     assert play(tmp_path, story).state == "in-effect"
-
-
-def group_that_waits(one: Repair, event: dict[str, object]) -> dict[str, object]:
-    identity = one.world["identities"]["pull"]["id"]
-    view = {"currentState": {"state": "Waiting"}, "events": [event]}
-    image = "contoso.azurecr.io/app/web:1.4.2"
-    return {
-        "id": str(one.record.incident.group),
-        "name": one.record.incident.group.name,
-        "type": "Microsoft.ContainerInstance/containerGroups",
-        "location": "westeurope",
-        "identity": {"type": "UserAssigned", "userAssignedIdentities": {identity: {}}},
-        "properties": {
-            "provisioningState": "Failed",
-            "osType": "Linux",
-            "imageRegistryCredentials": [{"server": "contoso.azurecr.io", "identity": identity}],
-            "initContainers": [],
-            "containers": [{"name": "web", "properties": {"image": image, "instanceView": view}}],
-        },
-    }
 
 
 def test_a_clock_that_is_put_back_ten_minutes_hides_no_state_that_comes_after(tmp_path: Path, azure: Simulator) -> None:

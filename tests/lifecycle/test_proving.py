@@ -11,10 +11,10 @@ import pytest
 from acimedic.lifecycle.messages import Proof
 from acimedic.model.record import IncidentRecord
 from acimedic.simulator import pull_outcome
+from tests.groups import IMAGE, a_group
 from tests.lifecycle.repairs import BOTH, ROLE, CrashError, Crashing, Repair, play
 from tests.policy import written
 
-IMAGE = "contoso.azurecr.io/app/web:1.4.2"
 LATER = timedelta(minutes=20)
 
 
@@ -50,28 +50,9 @@ def failed(at: datetime) -> dict[str, Any]:
 def group(one: Repair, *events: dict[str, Any], image: str = IMAGE, state: str = "Running") -> None:
     """The container group is there, with these events."""
     identity = one.world["identities"]["pull"]["id"]
-    one.world["groups"]["web"] = {
-        "id": str(one.record.incident.group),
-        "name": one.record.incident.group.name,
-        "type": "Microsoft.ContainerInstance/containerGroups",
-        "location": "westeurope",
-        "identity": {"type": "UserAssigned", "userAssignedIdentities": {identity: {}}},
-        "properties": {
-            "provisioningState": "Succeeded",
-            "osType": "Linux",
-            "imageRegistryCredentials": [{"server": "contoso.azurecr.io", "identity": identity}],
-            "initContainers": [],
-            "containers": [
-                {
-                    "name": "web",
-                    "properties": {
-                        "image": image,
-                        "instanceView": {"currentState": {"state": state}, "events": [*events]},
-                    },
-                }
-            ],
-        },
-    }
+    view = {"currentState": {"state": state}, "events": [*events]}
+    resource = str(one.record.incident.group)
+    one.world["groups"]["web"] = a_group(resource, identity, view, state="Succeeded", image=image)
 
 
 async def told(one: Repair, *, waited: bool = True) -> Proof:

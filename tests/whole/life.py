@@ -3,16 +3,17 @@
 Every effect goes through a `Places`, which can keep what a process that ended there would have left behind.
 """
 
+import asyncio
 import copy
 import json
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeVar, cast
 
 from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.core.pipeline.policies import SansIOHTTPPolicy
@@ -41,11 +42,12 @@ from acimedic.simulator.state import State
 from acimedic.store.embedded import SqliteShelf
 from acimedic.store.kept import KeptStore
 from acimedic.store.port import Store
+from tests.groups import IMAGE, a_group
 from tests.policy import written
 
 ROLE = "role-missing"
 BOTH = "trusted-services-off-and-role-missing"
-IMAGE = "contoso.azurecr.io/app/web:1.4.2"
+T = TypeVar("T")
 BEGAN = datetime(2026, 11, 20, 8, 20, tzinfo=UTC)
 WRITES = {"PUT", "PATCH", "DELETE"}
 READS = {
@@ -329,20 +331,7 @@ class Town:
             "lastTimestamp": stamp,
         }
         view = {"currentState": {"state": "Running"}, "events": [pulled]}
-        self.world["groups"]["web"] = {
-            "id": str(self.incident.group),
-            "name": self.incident.group.name,
-            "type": "Microsoft.ContainerInstance/containerGroups",
-            "location": "westeurope",
-            "identity": {"type": "UserAssigned", "userAssignedIdentities": {identity: {}}},
-            "properties": {
-                "provisioningState": "Succeeded",
-                "osType": "Linux",
-                "imageRegistryCredentials": [{"server": "contoso.azurecr.io", "identity": identity}],
-                "initContainers": [],
-                "containers": [{"name": "web", "properties": {"image": IMAGE, "instanceView": view}}],
-            },
-        }
+        self.world["groups"]["web"] = a_group(str(self.incident.group), identity, view, state="Succeeded")
 
     @property
     def incident(self) -> Incident:
@@ -430,3 +419,13 @@ class Life:
 
 def _filled(world: dict[str, Any]) -> dict[str, Any]:
     return {name: section for name, section in world.items() if name != "now" and section not in ({}, [])}
+
+
+def in_a_life(town: Town, work: Callable[[Life], Awaitable[T]]) -> T:
+    """What is done in one process, from its start to its end."""
+
+    async def whole() -> T:
+        async with town.life() as life:
+            return await work(life)
+
+    return asyncio.run(whole())

@@ -1,10 +1,9 @@
 """There and back: what was changed and taken back leaves Azure exactly as it was, whoever takes it back, and when."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
@@ -12,9 +11,8 @@ from acimedic.lifecycle.messages import Prove, TakeBack
 from acimedic.lifecycle.proving import verify
 from acimedic.lifecycle.taking_back import undo
 from acimedic.simulator import Simulator, load_world
-from tests.whole.life import BEGAN, BOTH, ROLE, Killed, Life, Places, Town
+from tests.whole.life import BEGAN, BOTH, ROLE, Killed, Life, Places, Town, in_a_life
 
-T = TypeVar("T")
 WORLDS = pytest.mark.parametrize("world", [ROLE, BOTH])
 
 
@@ -22,14 +20,6 @@ WORLDS = pytest.mark.parametrize("world", [ROLE, BOTH])
 def azure() -> Iterator[Simulator]:
     with Simulator(load_world(ROLE)) as azure:
         yield azure
-
-
-def in_a_life(town: Town, work: Callable[[Life], Awaitable[T]]) -> T:
-    async def whole() -> T:
-        async with town.life() as life:
-            return await work(life)
-
-    return asyncio.run(whole())
 
 
 async def repaired(life: Life) -> str:

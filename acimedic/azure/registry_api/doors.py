@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from azure.core.exceptions import AzureError
 
+from acimedic.azure.good_for import LIVE
 from acimedic.azure.registry_api.hosts import at_realm
 from acimedic.azure.registry_api.line import Answer, Line, NotLetInError, UnansweredError
 from acimedic.azure.session import Session, first_words
@@ -22,7 +23,6 @@ from acimedic.image import registry_host
 AUDIENCE = "https://containerregistry.azure.net/.default"
 """Of the token that a registry is shown, in every cloud. Never Resource Manager's, with which roles are assigned."""
 
-_FRESH = 10.0  # seconds for which what a registry said of us, yes or no, is not asked again
 _PARAMETER = re.compile(r'(\w{1,32})="([^"]{0,2000})"')
 _BEARER = re.compile(r"[\x21-\x7e]{1,16384}")
 
@@ -73,7 +73,7 @@ async def admitted(session: Session, line: Line) -> str:
     where = registry_host(line.host)
     if where.acr_endpoint != "login" or where.cloud != session.settings.cloud:
         raise UnansweredError(f"not asked: {line.host} is not a login server of {session.settings.cloud}")
-    said = await session.admissions.read(line.host, _FRESH, lambda: _admission(session, line))
+    said = await session.admissions.read(line.host, LIVE, lambda: _admission(session, line))
     match said:
         case _Refused():
             raise NotLetInError(said.words)
