@@ -28,6 +28,7 @@ GOOD_FOR: dict[Callable[..., Awaitable[Any]], float] = {
     read_details.read_token: LIVE,
     read_details.read_endpoint_subnet: SETTLED,
     read_details.read_network_rules: LIVE,
+    read_images.enter: LIVE,
     read_images.read_image: LIVE,
 }
 

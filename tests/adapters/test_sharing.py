@@ -15,6 +15,7 @@ import pytest
 
 import acimedic
 from acimedic.azure.common import in_common
+from acimedic.azure.good_for import GOOD_FOR, LIVE
 from acimedic.azure.reader import AzureReader
 from acimedic.azure.session import Session
 from acimedic.azure.sharing import Readings
@@ -377,3 +378,45 @@ def test_what_changed_at_a_registry_or_an_identity_is_asked_once_and_of_a_group_
     with Replay(route("GET", ".*eventtypes", Answer(body={"value": [of.activity_body()]}))) as replay:
         over(replay, both)
         assert len(replay.asked) == asked
+
+
+def test_only_what_hardly_changes_or_is_old_when_it_is_told_outlives_ten_seconds() -> None:
+    """An answer about what people change, such as a role, must not tell of what was."""
+    lasting = {read.__name__ for read, seconds in GOOD_FOR.items() if seconds > LIVE}
+    assert LIVE == 10
+    assert lasting == {
+        "find_registries",
+        "registry_places",
+        "list_subscriptions",
+        "read_tenant",
+        "read_endpoint_subnet",
+    }
+
+
+def test_an_answer_that_only_says_why_there_is_none_is_asked_for_again() -> None:
+    """A registry's testimony may be a gap; it is none that the next has to take."""
+
+    async def run() -> list[object]:
+        answers: list[object] = [Gap(reading="manifest", reason="no answer"), "well"]
+        readings = Readings(30, lambda: 0.0)
+
+        async def ask() -> object:
+            return answers.pop(0)
+
+        return [await readings.read("what", 10, ask) for _ in range(2)]
+
+    assert asyncio.run(run())[1] == "well"
+
+
+def test_a_registry_lets_in_once_for_all_who_diagnose_within_seconds() -> None:
+    """Also where nobody diagnosed for a moment between them."""
+    host = "contoso.azurecr.io"
+
+    async def in_turn(settings: Settings) -> None:
+        for _ in range(2):
+            async with in_common(settings, now=noon) as session:
+                await AzureReader(session).enter(host)
+
+    with Replay(route("POST", "/oauth2/exchange", Answer(body={"refresh_token": "r"}))) as replay:
+        over(replay, in_turn)
+        assert len(replay.asked) == 1
